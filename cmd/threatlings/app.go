@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/goccy/go-yaml"
+	"golang.org/x/term"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises/kinds"
+	"edu/threatlings/progress"
+)
+
+// app is what every command needs: the streams and the flags that all share.
+type app struct {
+	in       *os.File
+	out, err *os.File
+	getenv   func(string) string
+
+	courseDir string
+	dataDir   string
+	plain     bool
+	noColour  bool
+	noMotion  bool
+	noMouse   bool
+	readOnly  bool
+}
+
+// folders are the places where the program keeps things.
+type folders struct {
+	Config string `json:"config"` // settings.yaml
+	Data   string `json:"data"`   // progress: the log and the drafts
+}
+
+func (a *app) folders() folders {
+	f := folders{Config: filepath.Join(xdg.ConfigHome, "threatlings"), Data: filepath.Join(xdg.DataHome, "threatlings")}
+	if a.dataDir != "" {
+		f.Data = a.dataDir
+	}
+	return f
+}
+
+func (f folders) settingsFile() string { return filepath.Join(f.Config, "settings.yaml") }
+
+// settings reads what the person chose. A file that cannot be read or
+// understood is no reason not to start: the notice says what to mend.
+func (a *app) settings() (s course.Settings, notice string) {
+	file := a.folders().settingsFile()
+	b, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		notice = fmt.Sprintf("Your settings in %s cannot be read (%v), so the usual ones are used.", file, errors.Unwrap(err))
+	default:
+		if err := yaml.Unmarshal(b, &s); err != nil {
+			s = course.Settings{}
+			notice = fmt.Sprintf("Your settings in %s are not understood, so the usual ones are used. Correct the file or delete it.", file)
+		}
+	}
+	s.NoMotion = s.NoMotion || a.noMotion
+	s.NoMouse = s.NoMouse || a.noMouse
+	if a.courseDir == "" {
+		a.courseDir = s.Course
+	}
+	return s, notice
+}
+
+// saveSettings replaces the file as a whole, so that a crash leaves the old one.
+func (a *app) saveSettings(s course.Settings) error {
+	f := a.folders()
+	if err := os.MkdirAll(f.Config, 0o700); err != nil {
+		return fmt.Errorf("making the folder for settings: %w", err)
+	}
+	b, err := yaml.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("writing the settings down: %w", err)
+	}
+	tmp, err := os.CreateTemp(f.Config, ".settings-*")
+	if err != nil {
+		return fmt.Errorf("saving the settings: %w", err)
+	}
+	_, err = tmp.Write(b)
+	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), f.settingsFile())
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("saving the settings: %w", err), os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+// content is the shipped course, with an organisation's folder in front of it
+// when there is one. Call done at the end.
+func (a *app) content() (fsys fs.FS, done func() error, err error) {
+	if a.courseDir == "" {
+		return course.Embedded(), func() error { return nil }, nil
+	}
+	own, done, err := course.OpenFolder(a.courseDir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w. Correct the path, or forget it with: threatlings --course ''", err)
+	}
+	return course.Overlay(own, course.Embedded()), done, nil
+}
+
+// load loads the course; its faults are printed as threatlings check prints them.
+func (a *app) load(fsys fs.FS) (*course.Course, error) {
+	c, err := course.Load(fsys, kinds.Decoder{})
+	if err == nil {
+		return c, nil
+	}
+	problems := course.Problems(err)
+	a.printProblems(a.err, problems)
+	return nil, fmt.Errorf("the course folder %s cannot be used: mend the above, or leave it out with --course ''", a.courseDir)
+}
+
+func (a *app) printProblems(w io.Writer, problems []course.Problem) {
+	for _, p := range problems {
+		fmt.Fprintln(w, clean(p.String()))
+	}
+}
+
+// opened is a session with what must be closed after it.
+type opened struct {
+	session  *course.Session
+	settings course.Settings
+	notices  []string
+	close    func() error
+}
+
+// open opens the course, the store and the settings.
+func (a *app) open(ctx context.Context) (*opened, error) {
+	settings, notice := a.settings()
+	fsys, done, err := a.content()
+	if err != nil {
+		return nil, err
+	}
+	o := &opened{settings: settings}
+	if notice != "" {
+		o.notices = append(o.notices, notice)
+	}
+	c, err := a.load(fsys)
+	if err != nil {
+		return nil, errors.Join(err, done())
+	}
+	store, notices, err := progress.OpenFile(a.folders().Data, progress.Options{ReadOnly: a.readOnly})
+	if err != nil {
+		return nil, errors.Join(err, done())
+	}
+	o.notices = append(o.notices, notices...)
+	o.close = func() error { return errors.Join(store.Close(), done()) }
+	if o.session, err = course.NewSession(ctx, c, store); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
+}
+
+// lineMode reports whether the course is held line by line.
+func (a *app) lineMode() bool {
+	return a.plain || a.getenv("ACCESSIBLE") != "" || a.getenv("TERM") == "dumb" ||
+		!term.IsTerminal(int(a.in.Fd())) || !term.IsTerminal(int(a.out.Fd()))
+}

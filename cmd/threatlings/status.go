@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"edu/threatlings/course"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Print what is done and what comes next",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			a.readOnly = true // looking must not wait for a running course
+			o, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, o.close()) }()
+			r := report(o.session)
+			if asJSON {
+				return a.printJSON(r)
+			}
+			a.printStatus(r, o.session)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+func report(s *course.Session) statusReport {
+	r := statusReport{Course: s.Course.ID, Version: s.Course.Version, Digest: s.Course.Digest()}
+	if t := s.LastSeen(); !t.IsZero() {
+		r.LastSeen = &t
+	}
+	if step, page, ok := s.Next(); ok {
+		r.Next = &placeReport{step.ID, page + 1}
+	}
+	for _, m := range s.Course.Modules {
+		mr := moduleReport{ID: m.ID, Title: m.Title}
+		mr.Done, mr.All = s.Count(m)
+		for _, st := range m.Steps {
+			lr := lessonReport{ID: st.ID, Title: st.Title, State: s.State(st).String()}
+			for _, it := range st.Items() {
+				p := s.Item(it)
+				er := exerciseReport{ID: it.ID, Title: it.Title, Kind: it.Kind, State: s.ItemState(it).String(), Attempts: p.Attempts, Hints: p.Hints}
+				if p.Attempts > 0 {
+					last, best := p.LastScore, p.BestScore
+					er.Score, er.Best = &last, &best
+				}
+				lr.Exercises = append(lr.Exercises, er)
+			}
+			mr.Lessons = append(mr.Lessons, lr)
+		}
+		r.Modules = append(r.Modules, mr)
+	}
+	return r
+}
+
+func (a *app) printStatus(r statusReport, s *course.Session) {
+	for _, m := range r.Modules {
+		fmt.Fprintf(a.out, "%s: %d of %d\n", m.Title, m.Done, m.All)
+		for _, l := range m.Lessons {
+			id := l.ID
+			if id == "" {
+				id = "-"
+			}
+			fmt.Fprintf(a.out, "  %-7s %-24s %s\n", l.State, id, l.Title)
+		}
+	}
+	if r.Next == nil {
+		fmt.Fprintln(a.out, "Everything that is written is done.")
+		return
+	}
+	step, _ := s.Course.Step(r.Next.Lesson)
+	fmt.Fprintf(a.out, "Next: %s, page %d of %d. Go on with: threatlings\n", step.Title, r.Next.Page, len(step.Pages))
+}

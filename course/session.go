@@ -1,0 +1,216 @@
+package course
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/progress"
+)
+
+// A Session is one learner taking one course. Everything that is done goes
+// through it, and every action is in the store when its method returns.
+// It is safe for concurrent use.
+type Session struct {
+	Course *Course
+	// Now is the clock; tests set their own.
+	Now func() time.Time
+
+	store progress.Store
+	mu    sync.Mutex
+	sum   progress.Summary
+}
+
+// NewSession reads what the store holds of this course.
+func NewSession(ctx context.Context, c *Course, store progress.Store) (*Session, error) {
+	s := &Session{Course: c, Now: time.Now, store: store}
+	events, err := store.Events(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading your progress: %w", err)
+	}
+	s.sum = progress.Summarize(events)
+	return s, nil
+}
+
+// ReadOnly reports that nothing can be saved now, and why, in a sentence.
+func (s *Session) ReadOnly() (bool, string) { return s.store.ReadOnly() }
+
+// record appends an event and brings the summary up to date. The caller holds mu.
+func (s *Session) record(ctx context.Context, e progress.Event) error {
+	e.Course = s.Course.ID
+	e.Time = s.Now().UTC()
+	e.ID = progress.NewID()
+	if err := s.store.Append(ctx, e); err != nil {
+		return err
+	}
+	s.sum.Add(e)
+	return nil
+}
+
+// Visit notes where the learner is, so that the next start opens there.
+func (s *Session) Visit(ctx context.Context, step *Step, page int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sum.Last.Item == step.ID && s.sum.Last.Page == page {
+		return nil
+	}
+	if err := s.record(ctx, progress.Event{Kind: progress.Visited, Item: step.ID, Page: page}); err != nil {
+		return err
+	}
+	if s.state(step) == Done && !s.sum.Finished[step.ID] {
+		return s.record(ctx, progress.Event{Kind: progress.Finished, Item: step.ID})
+	}
+	return nil
+}
+
+// Submit grades an answer and records both as one step. Nothing is recorded
+// when the answer cannot be judged: an *exercises.Incomplete error says what is
+// missing, and any other error what went wrong with saving.
+func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exercises.Result, error) {
+	ex, err := it.Exercise()
+	if err != nil {
+		return exercises.Result{}, err
+	}
+	if err := exercises.CheckLength(a); err != nil {
+		return exercises.Result{}, err
+	}
+	res, err := ex.Grade(ctx, a)
+	if err != nil {
+		return exercises.Result{}, err
+	}
+	raw, err := json.Marshal(res)
+	if err != nil {
+		return exercises.Result{}, fmt.Errorf("keeping the result of %s: %w", it.ID, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	score := res.Score
+	e := progress.Event{
+		Kind: progress.Submitted, Item: it.ID, Version: it.Version,
+		Answer: a, Score: &score, Outcome: string(res.Outcome), Result: raw,
+	}
+	for _, i := range res.Items {
+		if i.ID != "" && (i.Mark == exercises.Good || i.Mark == exercises.Also) {
+			e.Credited = append(e.Credited, i.ID)
+		}
+	}
+	if err := s.record(ctx, e); err != nil {
+		return exercises.Result{}, err
+	}
+	if err := s.store.DropDraft(ctx, it.ID); err != nil {
+		return res, fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
+	}
+	return res, nil
+}
+
+// SaveDraft keeps an unfinished answer, durably.
+func (s *Session) SaveDraft(ctx context.Context, it *Item, a exercises.Answer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.store.SaveDraft(ctx, it.ID, a)
+}
+
+// Draft is where the learner left an exercise: the draft, or else the last answer.
+func (s *Session) Draft(ctx context.Context, it *Item) (exercises.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok, err := s.store.Draft(ctx, it.ID)
+	if err != nil || ok {
+		return d, err
+	}
+	return nil, nil
+}
+
+// LastResult is the result of the latest submission and its answer; ok is
+// false when there is none.
+func (s *Session) LastResult(it *Item) (exercises.Result, exercises.Answer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.sum.Items[it.ID]
+	if !ok || len(p.LastResult) == 0 {
+		return exercises.Result{}, nil, false
+	}
+	var res exercises.Result
+	if json.Unmarshal(p.LastResult, &res) != nil {
+		return exercises.Result{}, nil, false // a newer program's: it can be done again
+	}
+	return res, p.LastAnswer, true
+}
+
+// ErrNoHint says that the ladder has no further hint.
+var ErrNoHint = errors.New("that was the last hint")
+
+// Hint opens the next hint of an exercise and records it. It returns all that are open.
+func (s *Session) Hint(ctx context.Context, it *Item) ([]string, error) {
+	ex, err := it.Exercise()
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.sum.Items[it.ID].Hints
+	all := ex.About().Hints
+	if n >= len(all) {
+		return all, ErrNoHint
+	}
+	if err := s.record(ctx, progress.Event{Kind: progress.Hinted, Item: it.ID, Hint: n + 1}); err != nil {
+		return all[:n], err
+	}
+	return all[:n+1], nil
+}
+
+// Hints returns the hints that are open, and how many there are.
+func (s *Session) Hints(it *Item) (open []string, all int) {
+	ex, err := it.Exercise()
+	if err != nil {
+		return nil, 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := ex.About().Hints
+	return h[:min(s.sum.Items[it.ID].Hints, len(h))], len(h)
+}
+
+// Forget makes a lesson and its exercises, or one exercise, look untouched. The
+// old events stay in the log.
+func (s *Session) Forget(ctx context.Context, ids ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if err := s.record(ctx, progress.Event{Kind: progress.Forgot, Item: id}); err != nil {
+			return err
+		}
+		if err := s.store.DropDraft(ctx, id); err != nil {
+			return fmt.Errorf("forgetting the draft of %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// Restart begins the course again. The old events stay in the log.
+func (s *Session) Restart(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.record(ctx, progress.Event{Kind: progress.Restarted}); err != nil {
+		return err
+	}
+	for id := range s.Course.items {
+		if err := s.store.DropDraft(ctx, id); err != nil {
+			return fmt.Errorf("forgetting the draft of %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// IDs are the ids to forget for a whole lesson: its own and its exercises'.
+func (s *Step) IDs() []string {
+	ids := []string{s.ID}
+	for _, it := range s.Items() {
+		ids = append(ids, it.ID)
+	}
+	return ids
+}

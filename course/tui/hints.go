@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises/input"
+)
+
+// hints is the ladder of one exercise: hidden until asked for, one rung at a time.
+type hints struct {
+	open  []string
+	all   int
+	shown bool
+}
+
+type hintMsg struct {
+	x    *exercise
+	open []string
+	err  error
+}
+
+func (m hintMsg) to() screen { return m.x.lesson }
+
+// nextHint shows the panel; when it is shown already, it opens one rung more.
+func (x *exercise) nextHint() tea.Cmd {
+	if x.hints.all == 0 {
+		return note("This one has no hints: there is no wrong answer to it.")
+	}
+	if !x.hints.shown && len(x.hints.open) > 0 {
+		x.hints.shown = true
+		return nil
+	}
+	return func() tea.Msg {
+		open, err := x.env.Session.Hint(x.env.ctx, x.item)
+		if errors.Is(err, course.ErrNoHint) {
+			err = errors.New("That was the last hint. Try an answer: the result explains every part of it.")
+		}
+		return hintMsg{x, open, err}
+	}
+}
+
+// over draws the panel over the last rows of a screen.
+func (h *hints) over(lines []string, width, rows int, st input.Styles) []string {
+	if !h.shown || len(h.open) == 0 {
+		return lines
+	}
+	inner := max(20, min(width, measure)-4)
+	var text []string
+	for i, hint := range h.open {
+		for k, l := range wrap(hint, inner-3) {
+			lead := "   "
+			if k == 0 {
+				lead = fmt.Sprintf("%d. ", i+1)
+			}
+			text = append(text, lead+l)
+		}
+	}
+	if most := rows - 4; len(text) > most && most > 0 { // the newest hint matters most
+		text = text[len(text)-most:]
+	}
+	more := "esc closes"
+	if len(h.open) < h.all {
+		more = "f2 one more · esc closes"
+	}
+	title := fmt.Sprintf(" hint %d of %d ", len(h.open), h.all)
+	bar := func(n int) string { return st.FrameFocus.Render(strings.Repeat("─", max(0, n))) }
+	panel := []string{st.FrameFocus.Render("┌─") + st.Accent.Render(title) + bar(inner-1-len(title)) + st.FrameFocus.Render("─┐")}
+	for _, l := range text {
+		panel = append(panel, st.FrameFocus.Render("│ ")+st.Text.Render(fit(l, inner))+st.FrameFocus.Render(" │"))
+	}
+	tail := " " + more + " "
+	panel = append(panel, st.FrameFocus.Render("└─")+st.Quiet.Render(tail)+bar(inner-1-len([]rune(tail)))+st.FrameFocus.Render("─┘"))
+	for len(lines) < rows {
+		lines = append(lines, "")
+	}
+	at := max(0, rows-len(panel))
+	return append(append([]string{}, lines[:at]...), panel...)
+}

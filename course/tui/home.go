@@ -1,0 +1,238 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises/input"
+)
+
+// home is the map of the course: go on, the parts, and the settings. It needs
+// no rendered Markdown, so it is there at once.
+type home struct {
+	env           *env
+	width, height int
+	cursor        int
+	rows          []homeRow
+	welcome       bool // nothing was ever done
+}
+
+type homeRow struct {
+	draw func(width int, on bool) []string
+	open func() tea.Cmd
+}
+
+func newHome(e *env) *home { return &home{env: e} }
+
+// Init reads the state of things: it runs again whenever the learner comes back.
+func (h *home) Init() tea.Cmd {
+	s := h.env.Session
+	h.rows = nil
+	h.welcome = s.LastSeen().IsZero()
+	if step, page, ok := s.Next(); ok {
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string { return h.drawContinue(step, page, w, on) },
+			open: func() tea.Cmd { return push(newLesson(h.env, step, page)) },
+		})
+	} else {
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string {
+				return []string{h.mark(on) + "Everything that is written is done.", "    " + h.env.theme.styles.Quiet.Render("Open a part to read or practise again.")}
+			},
+			open: func() tea.Cmd { return note("You have done all there is. Open a part below to practise again.") },
+		})
+	}
+	for _, m := range s.Course.Modules {
+		done, all := s.Count(m)
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string { return []string{h.drawModule(m, done, all, w, on)} },
+			open: func() tea.Cmd { return push(newModule(h.env, m)) },
+		})
+	}
+	h.rows = append(h.rows, homeRow{
+		draw: func(w int, on bool) []string {
+			return []string{h.mark(on) + fit("Settings", 26) + h.env.theme.styles.Quiet.Render("theme, motion, mouse, your name")}
+		},
+		open: func() tea.Cmd { return push(newSettings(h.env)) },
+	})
+	h.cursor = min(h.cursor, len(h.rows)-1)
+	return nil
+}
+
+func (h *home) SetSize(w, height int) { h.width, h.height = w, height }
+func (h *home) Restyle()              {}
+func (h *home) Back() bool            { return false }
+func (h *home) Crumb() string         { return "threatlings" }
+
+func (h *home) Status() string {
+	s := h.env.Session
+	done, all := 0, 0
+	for _, m := range s.Course.Modules {
+		d, a := s.Count(m)
+		done, all = done+d, all+a
+	}
+	if name := h.env.Settings.Name; name != "" {
+		return fmt.Sprintf("%s · %d of %d lessons", name, done, all)
+	}
+	return fmt.Sprintf("%d of %d lessons", done, all)
+}
+
+func (h *home) Help() []key.Binding {
+	return []key.Binding{keys.up, as(keys.enter, "enter", "open"), as(keys.quit, "ctrl+c", "leave")}
+}
+
+func (h *home) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		switch {
+		case key.Matches(msg, keys.up):
+			h.cursor = max(0, h.cursor-1)
+		case key.Matches(msg, keys.down):
+			h.cursor = min(len(h.rows)-1, h.cursor+1)
+		case key.Matches(msg, keys.enter, keys.next):
+			return h.rows[h.cursor].open()
+		case msg.String() == ",":
+			return push(newSettings(h.env))
+		default:
+			if n := int(msg.String()[0] - '0'); len(msg.String()) == 1 && n >= 1 && n <= len(h.env.Session.Course.Modules) {
+				h.cursor = n
+				return h.rows[n].open()
+			}
+		}
+	case tea.MouseMsg:
+		if msg.Action == tea.MouseActionPress && msg.Button == tea.MouseButtonLeft {
+			if _, owner := h.lines(); msg.Y >= 0 && msg.Y < len(owner) && owner[msg.Y] >= 0 {
+				h.cursor = owner[msg.Y]
+				return h.rows[h.cursor].open()
+			}
+		}
+	}
+	return nil
+}
+
+func (h *home) View() string {
+	lines, _ := h.lines()
+	return strings.Join(lines, "\n")
+}
+
+// lines draws the screen, and says for each line which row it belongs to (-1: none).
+func (h *home) lines() (lines []string, owner []int) {
+	st := h.env.theme.styles
+	w := min(h.width-4, measure)
+	add := func(row int, ls ...string) {
+		for _, l := range ls {
+			lines, owner = append(lines, l), append(owner, row)
+		}
+	}
+	add(-1, "   "+h.env.theme.title.Render(h.env.Session.Course.Title), "")
+	if h.welcome && h.height >= 18 {
+		for _, l := range wrap("A course to read and to do, alone or with others. Everything you type is saved as you type it, nothing is timed, and a wrong answer costs nothing. Press enter to begin.", w) {
+			add(-1, "   "+st.Text.Render(l))
+		}
+		add(-1, "")
+	}
+	for i, r := range h.rows {
+		add(i, r.draw(w, i == h.cursor)...)
+		if i == 0 || i == len(h.rows)-2 {
+			add(-1, "")
+		}
+	}
+	add(-1, "")
+	for _, n := range h.env.Notices {
+		for _, l := range wrap(n, w) {
+			add(-1, "   "+st.Warn.Render(l))
+		}
+	}
+	if ro, why := h.env.Session.ReadOnly(); ro {
+		for _, l := range wrap(why, w) {
+			add(-1, "   "+st.Warn.Render(l))
+		}
+	} else if t := h.env.Session.LastSeen(); !t.IsZero() {
+		add(-1, "   "+st.Quiet.Render("Last here "+when(t, h.env.Session.Now())+". Everything is saved."))
+	}
+	return lines, owner
+}
+
+func (h *home) mark(on bool) string { return cursorMark(h.env.theme.styles, on) }
+
+func cursorMark(st input.Styles, on bool) string {
+	if on {
+		return " " + st.Accent.Render("▸") + " "
+	}
+	return "   "
+}
+
+func (h *home) drawContinue(step *course.Step, page, w int, on bool) []string {
+	st := h.env.theme.styles
+	word := "Continue"
+	if h.welcome {
+		word = "Begin"
+	}
+	left := max(1, step.Minutes*(len(step.Pages)-page)/max(1, len(step.Pages)))
+	right := fmt.Sprintf("about %d min", left)
+	title := ansi.Truncate(step.Title, max(10, w-14-len(right)), "…")
+	style := st.Strong
+	if on {
+		style = st.Accent
+	}
+	first := h.mark(on) + style.Render(fit(word, 11)) + st.Strong.Render(fit(title, max(0, w-11-len(right)))) + st.Quiet.Render(right)
+	out := []string{first}
+	if step.About != "" {
+		out = append(out, "    "+st.Quiet.Render(ansi.Truncate(step.About, w-2, "…")))
+	}
+	return out
+}
+
+func (h *home) drawModule(m *course.Module, done, all, w int, on bool) string {
+	st := h.env.theme.styles
+	part, name, ok := strings.Cut(m.Title, " · ")
+	if !ok {
+		part, name = "", m.Title
+	}
+	if on {
+		name = st.Accent.Render(fit(name, 30))
+	} else {
+		name = st.Text.Render(fit(name, 30))
+	}
+	count := fmt.Sprintf("%2d of %2d", done, all)
+	barWidth := max(6, w-8-30-2-len(count)-1)
+	return h.mark(on) + st.Strong.Render(fit(part, 8)) + name + h.env.theme.progress(done, all, barWidth) + "  " + st.Quiet.Render(count)
+}
+
+// progress is a thin bar: the done part is drawn heavier, so that it needs no colour.
+func (t *theme) progress(done, all, width int) string {
+	n := 0
+	if all > 0 {
+		n = done * width / all
+		if done > 0 {
+			n = max(1, n)
+		}
+	}
+	return t.bar.Render(strings.Repeat("━", n)) + t.rest.Render(strings.Repeat("─", width-n))
+}
+
+// when says a time as a person would.
+func when(t, now time.Time) string {
+	t = t.Local()
+	now = now.Local()
+	clock := t.Format("15:04")
+	day := func(x time.Time) time.Time {
+		return time.Date(x.Year(), x.Month(), x.Day(), 12, 0, 0, 0, time.UTC)
+	}
+	switch days := int(day(now).Sub(day(t)).Hours() / 24); {
+	case days <= 0:
+		return "today at " + clock
+	case days == 1:
+		return "yesterday at " + clock
+	case days < 7:
+		return "on " + t.Format("Monday") + " at " + clock
+	default:
+		return "on " + t.Format("2 January 2006")
+	}
+}

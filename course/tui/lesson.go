@@ -1,0 +1,354 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"edu/threatlings/course"
+)
+
+// lesson shows one lesson page by page: text to read, or an exercise to do.
+type lesson struct {
+	env           *env
+	step          *course.Step
+	page          int
+	width, height int
+	opened        bool
+
+	lines []string // the rendered text of the page; nil while it is rendered
+	off   int
+	ex    *exercise // when the page is an exercise
+}
+
+const (
+	outlineFrom  = 110 // columns from which the outline stands beside the lesson
+	outlineWidth = 32
+	leftMargin   = 3
+)
+
+func newLesson(e *env, step *course.Step, page int) *lesson {
+	return &lesson{env: e, step: step, page: max(0, min(page, len(step.Pages)-1))}
+}
+
+// renderedMsg says that the text of a page is ready in the cache.
+type renderedMsg struct {
+	l    *lesson
+	page int
+}
+
+func (m renderedMsg) to() screen { return m.l }
+
+func (l *lesson) Init() tea.Cmd {
+	if l.opened {
+		return nil
+	}
+	l.opened = true
+	return l.goTo(l.page)
+}
+
+// goTo opens a page of this lesson.
+func (l *lesson) goTo(page int) tea.Cmd {
+	l.page, l.off, l.lines, l.ex = page, 0, nil, nil
+	p := l.step.Pages[page]
+	visit := func() tea.Msg {
+		if ro, _ := l.env.Session.ReadOnly(); ro {
+			return nil
+		}
+		if err := l.env.Session.Visit(l.env.ctx, l.step, page); err != nil {
+			return noteMsg{err.Error()}
+		}
+		return nil
+	}
+	if p.Item != nil {
+		l.ex = newExercise(l.env, l, p.Item)
+		l.layout()
+		return tea.Batch(visit, l.ex.open())
+	}
+	return tea.Batch(visit, l.render())
+}
+
+// render has the page rendered in a command, and its neighbours after it, so
+// that turning a page costs nothing.
+func (l *lesson) render() tea.Cmd {
+	page, width, th := l.page, l.textWidth(), l.env.theme
+	if width <= 0 {
+		return nil
+	}
+	return func() tea.Msg {
+		l.env.Pages.render(l.step.Pages[page].Markdown, width, th)
+		go func() {
+			for _, n := range []int{page + 1, page - 1} {
+				if n >= 0 && n < len(l.step.Pages) && l.step.Pages[n].Item == nil {
+					l.env.Pages.render(l.step.Pages[n].Markdown, width, th)
+				}
+			}
+		}()
+		return renderedMsg{l, page}
+	}
+}
+
+func (l *lesson) hasOutline() bool {
+	return l.width >= outlineFrom && (l.ex == nil || !l.ex.kind.Whole)
+}
+
+// room is the width of the column that holds the page.
+func (l *lesson) room() int {
+	if l.hasOutline() {
+		return l.width - outlineWidth
+	}
+	return l.width
+}
+
+func (l *lesson) textWidth() int { return min(l.room()-2*leftMargin, measure) }
+
+// rows is what is left for the page below the progress bar.
+func (l *lesson) rows() int { return l.height - 2 }
+
+func (l *lesson) SetSize(w, h int) {
+	l.width, l.height = w, h
+	l.layout()
+}
+
+func (l *lesson) layout() {
+	if l.width == 0 {
+		return
+	}
+	p := l.step.Pages[l.page]
+	if l.ex != nil {
+		if l.ex.kind.Whole {
+			l.ex.SetSize(l.width, l.height)
+		} else {
+			l.ex.SetSize(l.textWidth(), l.rows())
+		}
+		return
+	}
+	l.lines = strings.Split(l.env.Pages.render(p.Markdown, l.textWidth(), l.env.theme), "\n")
+	l.off = max(0, min(l.off, len(l.lines)-l.rows()))
+}
+
+func (l *lesson) Restyle() {
+	if l.ex != nil {
+		l.ex.Restyle()
+	}
+}
+
+func (l *lesson) Typing() bool { return l.ex != nil && l.ex.typing() }
+
+func (l *lesson) Flush() error {
+	if l.ex != nil {
+		return l.ex.flush()
+	}
+	return nil
+}
+
+func (l *lesson) Back() bool { return l.ex != nil && l.ex.Back() }
+
+func (l *lesson) Crumb() string {
+	part, _, _ := strings.Cut(l.step.Module.Title, " · ")
+	return part + " › " + l.step.Title
+}
+
+func (l *lesson) Status() string {
+	page := fmt.Sprintf("page %d of %d", l.page+1, len(l.step.Pages))
+	if l.ex != nil {
+		if s := l.ex.status(); s != "" {
+			return s + " · " + page
+		}
+	}
+	return page
+}
+
+func (l *lesson) Help() []key.Binding {
+	back := as(keys.back, "esc", "back")
+	if l.ex != nil {
+		return append(l.ex.Help(), back)
+	}
+	h := []key.Binding{keys.prev, as(keys.enter, "enter", "go on")}
+	if len(l.lines) > l.rows() {
+		h = append(h, as(keys.up, "↑↓", "scroll"))
+	}
+	return append(h, back)
+}
+
+func (l *lesson) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case renderedMsg:
+		if msg.page == l.page {
+			l.layout()
+		}
+		return nil
+	case turnMsg:
+		return l.turn(msg.by)
+	}
+	if l.ex != nil {
+		if k, ok := msg.(tea.KeyMsg); ok {
+			switch {
+			case key.Matches(k, keys.skip):
+				return l.turn(1)
+			case key.Matches(k, keys.before):
+				return l.turn(-1)
+			}
+		}
+		if m, ok := msg.(tea.MouseMsg); ok && !l.ex.kind.Whole {
+			m.Y -= 2
+			m.X -= leftMargin
+			if l.hasOutline() {
+				m.X -= outlineWidth
+			}
+			msg = m
+		}
+		return l.ex.Update(msg)
+	}
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		return l.textKey(msg)
+	case tea.MouseMsg:
+		switch msg.Button {
+		case tea.MouseButtonWheelUp:
+			l.scroll(-3)
+		case tea.MouseButtonWheelDown:
+			l.scroll(3)
+		}
+	}
+	return nil
+}
+
+func (l *lesson) textKey(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case key.Matches(k, keys.next, keys.skip):
+		return l.turn(1)
+	case key.Matches(k, keys.prev, keys.before):
+		return l.turn(-1)
+	case key.Matches(k, keys.enter), k.String() == " ":
+		if l.off+l.rows() < len(l.lines) {
+			l.scroll(l.rows() - 1)
+			return nil
+		}
+		return l.turn(1)
+	case key.Matches(k, keys.up):
+		l.scroll(-1)
+	case key.Matches(k, keys.down):
+		l.scroll(1)
+	case key.Matches(k, keys.pageUp):
+		l.scroll(1 - l.rows())
+	case key.Matches(k, keys.pageDown):
+		l.scroll(l.rows() - 1)
+	case key.Matches(k, keys.top):
+		l.off = 0
+	case key.Matches(k, keys.bottom):
+		l.scroll(len(l.lines))
+	case key.Matches(k, keys.contents):
+		return push(newModule(l.env, l.step.Module))
+	}
+	return nil
+}
+
+func (l *lesson) scroll(by int) { l.off = max(0, min(l.off+by, len(l.lines)-l.rows())) }
+
+// turn goes to the next or the previous page, and from the last one to what
+// comes after the lesson.
+func (l *lesson) turn(by int) tea.Cmd {
+	if err := l.Flush(); err != nil {
+		return failed(err)
+	}
+	switch to := l.page + by; {
+	case to < 0:
+		return note("This is the first page. esc goes back.")
+	case to < len(l.step.Pages):
+		return l.goTo(to)
+	}
+	next := l.env.Session.Course.After(l.step)
+	if next == nil || next.Module != l.step.Module {
+		return tea.Sequence(pop, push(newEnding(l.env, l.step.Module, next)))
+	}
+	return tea.Sequence(pop, push(newLesson(l.env, next, l.env.Session.Resume(next))))
+}
+
+func (l *lesson) View() string {
+	if l.ex != nil && l.ex.kind.Whole {
+		return l.ex.View()
+	}
+	st := l.env.theme.styles
+	room := l.room()
+	lines := []string{strings.Repeat(" ", 1) + l.env.theme.progress(l.page+1, len(l.step.Pages), room-2), ""}
+	margin := strings.Repeat(" ", leftMargin)
+	if l.ex != nil {
+		for _, x := range strings.Split(l.ex.View(), "\n") {
+			lines = append(lines, margin+x)
+		}
+	} else {
+		end := min(len(l.lines), l.off+l.rows())
+		for _, x := range l.lines[min(l.off, end):end] {
+			lines = append(lines, margin+x)
+		}
+		if end < len(l.lines) && len(lines) > 2 {
+			last := len(lines) - 1
+			lines[last] = margin + st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(l.lines)-end+1))
+		}
+	}
+	if !l.hasOutline() {
+		return strings.Join(lines, "\n")
+	}
+	return beside(l.outline(), lines, outlineWidth, l.height)
+}
+
+// outline lists the lessons of the part, with this one marked.
+func (l *lesson) outline() []string {
+	st := l.env.theme.styles
+	steps := l.step.Module.Steps
+	at := 0
+	for i, s := range steps {
+		if s == l.step {
+			at = i
+		}
+	}
+	var out []string
+	off := scrollTo(0, at, at, l.height, len(steps))
+	for _, s := range steps[off:min(len(steps), off+l.height)] {
+		state := l.env.Session.State(s)
+		mark := st.Quiet.Render(stateMarks[state])
+		if state == course.Done {
+			mark = st.Good.Render(stateMarks[state])
+		}
+		title := ansi.Truncate(s.Title, outlineWidth-7, "…")
+		switch {
+		case s == l.step:
+			out = append(out, cursorMark(st, true)+mark+" "+st.Accent.Render(title))
+		default:
+			out = append(out, cursorMark(st, false)+mark+" "+st.Quiet.Render(title))
+		}
+	}
+	return out
+}
+
+// beside puts two columns of lines side by side.
+func beside(left, right []string, leftWidth, rows int) string {
+	var b strings.Builder
+	for i := 0; i < rows; i++ {
+		l, r := "", ""
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(fit(l, leftWidth))
+		b.WriteString(r)
+	}
+	return b.String()
+}
+
+// turnMsg asks the lesson for another page; an exercise sends it when it is done.
+type turnMsg struct {
+	l  *lesson
+	by int
+}
+
+func (m turnMsg) to() screen { return m.l }

@@ -1,0 +1,395 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/input"
+)
+
+// result shows how an answer was judged: first how it went, then why, item by
+// item, then what else belongs to it, one tab each. When the grader has a
+// question, it is asked here, in place.
+type result struct {
+	env    *env
+	x      *exercise
+	res    exercises.Result
+	answer exercises.Answer
+
+	width, height int
+	tab, off      int
+	tabs          []tab
+	asking        int // index of the item with a question, -1 for none
+	field         textinput.Model
+	sent          bool
+}
+
+type tab struct {
+	title string
+	lines []string
+}
+
+// replyMsg hands an answer in again, with the reply to the grader's question.
+type replyMsg struct {
+	x      *exercise
+	answer exercises.Answer
+}
+
+func (m replyMsg) to() screen { return m.x.lesson }
+
+func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *result {
+	r := &result{env: e, x: x, res: res, answer: a, asking: -1}
+	if _, ok := x.ex.(exercises.Replier); ok {
+		for i, it := range res.Items {
+			if it.Question != "" {
+				r.asking = i
+				break
+			}
+		}
+	}
+	r.field = textinput.New()
+	r.field.Prompt = ""
+	r.field.Placeholder = "answer in a few words"
+	r.field.CharLimit = 2000
+	if r.asking >= 0 {
+		r.field.Focus()
+	}
+	return r
+}
+
+func (r *result) Init() tea.Cmd {
+	if r.asking >= 0 && !r.env.Settings.NoMotion {
+		return textinput.Blink
+	}
+	return nil
+}
+
+func (r *result) typing() bool { return r.asking >= 0 }
+
+// unsent gives the reply back to the learner: it was not recorded.
+func (r *result) unsent() { r.sent = false }
+
+func (r *result) SetSize(w, h int) {
+	r.width, r.height = w, h
+	r.field.Width = max(10, w-6)
+	r.tabs = []tab{{"Result", r.main()}}
+	for _, s := range r.res.More {
+		text := r.env.Pages.render(s.Text, w, r.env.theme)
+		r.tabs = append(r.tabs, tab{exercises.CleanLine(s.Title), strings.Split(text, "\n")})
+	}
+	r.tab = min(r.tab, len(r.tabs)-1)
+	r.scroll(0)
+}
+
+func (r *result) Help() []key.Binding {
+	if r.asking >= 0 {
+		return []key.Binding{as(keys.enter, "enter", "answer"), as(keys.up, "↑↓", "scroll"), as(keys.skip, "ctrl+n", "later")}
+	}
+	var h []key.Binding
+	if len(r.tabs) > 1 {
+		h = append(h, keys.tab)
+	}
+	h = append(h, as(keys.enter, "enter", "go on"), keys.again)
+	if r.overflows() {
+		h = append(h, as(keys.up, "↑↓", "scroll"))
+	}
+	return h
+}
+
+func (r *result) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		if r.asking >= 0 {
+			return r.askKey(msg)
+		}
+		return r.key(msg)
+	case tea.MouseMsg:
+		switch msg.Button {
+		case tea.MouseButtonWheelUp:
+			r.scroll(-3)
+		case tea.MouseButtonWheelDown:
+			r.scroll(3)
+		}
+		return nil
+	}
+	if r.asking >= 0 {
+		var cmd tea.Cmd
+		r.field, cmd = r.field.Update(msg)
+		return cmd
+	}
+	return nil
+}
+
+func (r *result) askKey(k tea.KeyMsg) tea.Cmd {
+	switch k.String() {
+	case "up":
+		r.scroll(-1)
+	case "down":
+		r.scroll(1)
+	case "enter":
+		text := strings.TrimSpace(exercises.Clean(r.field.Value()))
+		if text == "" {
+			return note("Answer in a few words, or leave it for later with ctrl+n.")
+		}
+		if r.sent {
+			return nil
+		}
+		r.sent = true
+		a := r.x.ex.(exercises.Replier).Reply(r.answer, r.asking, text)
+		return func() tea.Msg { return replyMsg{r.x, a} }
+	default:
+		var cmd tea.Cmd
+		r.field, cmd = r.field.Update(k)
+		return cmd
+	}
+	return nil
+}
+
+func (r *result) key(k tea.KeyMsg) tea.Cmd {
+	turn := func(by int) tea.Cmd { return func() tea.Msg { return turnMsg{r.x.lesson, by} } }
+	switch {
+	case key.Matches(k, keys.tab):
+		r.tab, r.off = (r.tab+1)%len(r.tabs), 0
+	case key.Matches(k, keys.shiftTab):
+		r.tab, r.off = (r.tab+len(r.tabs)-1)%len(r.tabs), 0
+	case key.Matches(k, keys.again):
+		return r.x.again()
+	case key.Matches(k, keys.enter), k.String() == " ":
+		if r.off+r.rows() < len(r.tabs[r.tab].lines) {
+			r.scroll(r.rows() - 1)
+			return nil
+		}
+		return turn(1)
+	case key.Matches(k, keys.next):
+		return turn(1)
+	case key.Matches(k, keys.prev):
+		return turn(-1)
+	case key.Matches(k, keys.up):
+		r.scroll(-1)
+	case key.Matches(k, keys.down):
+		r.scroll(1)
+	case key.Matches(k, keys.pageUp):
+		r.scroll(1 - r.rows())
+	case key.Matches(k, keys.pageDown):
+		r.scroll(r.rows() - 1)
+	case key.Matches(k, keys.top):
+		r.off = 0
+	case key.Matches(k, keys.bottom):
+		r.scroll(len(r.tabs[r.tab].lines))
+	}
+	return nil
+}
+
+func (r *result) scroll(by int) {
+	if len(r.tabs) == 0 {
+		return
+	}
+	r.off = max(0, min(r.off+by, len(r.tabs[r.tab].lines)-r.rows()))
+}
+
+func (r *result) overflows() bool {
+	return len(r.tabs) > 0 && len(r.tabs[r.tab].lines) > r.rows()
+}
+
+// rows is what is left for the text of a tab.
+func (r *result) rows() int {
+	rows := r.height
+	if len(r.res.More) > 0 {
+		rows -= 2
+	}
+	if r.asking >= 0 {
+		rows -= len(r.question())
+	}
+	return max(1, rows)
+}
+
+func (r *result) View() string {
+	st := r.env.theme.styles
+	var lines []string
+	if len(r.tabs) > 1 {
+		lines = append(lines, r.tabBar(), "")
+	}
+	text := r.tabs[r.tab].lines
+	end := min(len(text), r.off+r.rows())
+	lines = append(lines, text[r.off:end]...)
+	if end < len(text) {
+		lines[len(lines)-1] = st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(text)-end+1))
+	}
+	if r.asking >= 0 {
+		for len(lines) < r.height-len(r.question()) {
+			lines = append(lines, "")
+		}
+		lines = append(lines, r.question()...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tabBar names the tabs; where they do not fit, the open one and its number.
+func (r *result) tabBar() string {
+	st := r.env.theme.styles
+	var b strings.Builder
+	width := 0
+	for i, t := range r.tabs {
+		name := " " + t.title + " "
+		if i == r.tab {
+			name = st.Selected.Render("[" + t.title + "]")
+		} else {
+			name = st.Quiet.Render(name)
+		}
+		width += ansi.StringWidth(name) + 1
+		b.WriteString(name + " ")
+	}
+	if width <= r.width {
+		return b.String()
+	}
+	return st.Selected.Render("["+ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…")+"]") + st.Quiet.Render(fmt.Sprintf("  %d of %d, tab for more", r.tab+1, len(r.tabs)))
+}
+
+// question is the grader's question with the field for the reply.
+func (r *result) question() []string {
+	st := r.env.theme.styles
+	out := []string{st.Frame.Render(strings.Repeat("─", r.width))}
+	label := ""
+	if len(r.res.Items) > 1 {
+		label = exercises.CleanLine(r.res.Items[r.asking].Label) + ": "
+	}
+	for _, l := range wrap(label+r.res.Items[r.asking].Question, r.width) {
+		out = append(out, st.Warn.Render(l))
+	}
+	return append(out, st.Accent.Render("> ")+r.field.View())
+}
+
+// outcomeWords begin the first line: a mark and words, so that colour is not needed.
+func outcomeStyle(o exercises.Outcome, st input.Styles) (mark string, style func(...string) string) {
+	switch o {
+	case exercises.Right:
+		return "✓", st.Good.Render
+	case exercises.Asked:
+		return "?", st.Warn.Render
+	case exercises.Written:
+		return "·", st.Text.Render
+	case exercises.Wrong:
+		return "✗", st.Bad.Render
+	default:
+		return "◐", st.Warn.Render
+	}
+}
+
+// markWords are the marks of an item, in a sign and in words.
+var markWords = map[exercises.Mark]struct{ sign, word string }{
+	exercises.Good:    {"✓", "right"},
+	exercises.Also:    {"✓", "fits too"},
+	exercises.Bad:     {"✗", "not quite"},
+	exercises.Missed:  {"○", "left out"},
+	exercises.Handled: {"◇", "already handled"},
+	exercises.Unsure:  {"?", "a question"},
+	exercises.Unknown: {"–", "not in my key"},
+	exercises.Plain:   {"·", ""},
+}
+
+func (r *result) main() []string {
+	st := r.env.theme.styles
+	mark, style := outcomeStyle(r.res.Outcome, st)
+	var out []string
+	for i, l := range wrap(exercises.Clean(r.res.Summary), r.width-2) {
+		lead := "  "
+		if i == 0 {
+			lead = style(mark) + " "
+		}
+		out = append(out, lead+st.Strong.Render(l))
+	}
+	out = append(out, "")
+	for _, b := range r.res.Bars {
+		out = append(out, r.bar(b))
+	}
+	if len(r.res.Bars) > 0 {
+		out = append(out, "")
+	}
+	for _, it := range r.res.Items {
+		out = append(out, r.itemLines(it)...)
+	}
+	if r.res.Explain != "" {
+		out = append(out, "", st.Frame.Render(strings.Repeat("─", min(r.width, 24))))
+		out = append(out, strings.Split(r.env.Pages.render(r.res.Explain, r.width, r.env.theme), "\n")...)
+	}
+	return out
+}
+
+func (r *result) bar(b exercises.Bar) string {
+	st := r.env.theme.styles
+	num := fmt.Sprintf("%3.0f of %.0f", b.Value, b.Max)
+	w := max(6, min(40, r.width-16-len(num)-2))
+	n := 0
+	if b.Max > 0 {
+		n = int(b.Value/b.Max*float64(w) + 0.5)
+	}
+	n = max(0, min(w, n))
+	return st.Text.Render(fit(exercises.CleanLine(b.Label), 16)) + r.env.theme.bar.Render(strings.Repeat("█", n)) + r.env.theme.rest.Render(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
+}
+
+func (r *result) itemLines(it exercises.Item) []string {
+	st := r.env.theme.styles
+	style := st.Text
+	switch it.Mark {
+	case exercises.Good, exercises.Also:
+		style = st.Good
+	case exercises.Bad:
+		style = st.Bad
+	case exercises.Missed, exercises.Unsure, exercises.Handled:
+		style = st.Warn
+	}
+	m := markWords[it.Mark]
+	word := ""
+	if m.word != "" {
+		word = " · " + m.word
+	}
+	var out []string
+	for i, l := range wrap(exercises.CleanLine(it.Label)+word, r.width-2) {
+		lead := "  "
+		if i == 0 {
+			lead = style.Render(m.sign) + " "
+		}
+		out = append(out, lead+st.Strong.Render(l))
+	}
+	say := func(text string, s func(...string) string) {
+		if text = exercises.Clean(text); strings.TrimSpace(text) == "" {
+			return
+		}
+		for _, l := range wrap(text, r.width-4) {
+			out = append(out, "    "+s(l))
+		}
+	}
+	switch {
+	case it.Yours != "" && it.Expected != "":
+		say("you: "+it.Yours+"   better: "+it.Expected, st.Quiet.Render)
+	case it.Yours != "":
+		say("you: "+it.Yours, st.Quiet.Render)
+	case it.Expected != "":
+		say("better: "+it.Expected, st.Quiet.Render)
+	}
+	say(it.Reason, st.Text.Render)
+	for _, d := range it.Details {
+		out = append(out, r.detail(d)...)
+	}
+	return append(out, "")
+}
+
+func (r *result) detail(d exercises.Field) []string {
+	const label = 14
+	st := r.env.theme.styles
+	var out []string
+	for i, l := range wrap(exercises.Clean(d.Text), r.width-4-label) {
+		lead := strings.Repeat(" ", label)
+		if i == 0 {
+			lead = fit(exercises.CleanLine(d.Label), label)
+		}
+		out = append(out, "    "+st.Quiet.Render(lead)+st.Text.Render(l))
+	}
+	return out
+}

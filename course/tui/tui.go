@@ -1,0 +1,277 @@
+// Package tui is the course on a full screen.
+//
+// The root model is a stack of screens between a header and a footer. Screens
+// meet only through push, pop and messages of their own; nothing is read or
+// written in Update: work happens in commands.
+package tui
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/input"
+)
+
+// Options is what a program of screens is made from.
+type Options struct {
+	Session *course.Session
+	Kinds   func(name string) (input.Kind, bool)
+	Pages   *Pages
+	// Settings are the person's; Save keeps changed ones.
+	Settings course.Settings
+	Save     func(course.Settings) error
+	Look     Look
+	Out      io.Writer // where the terminal is asked for its background
+	Notices  []string  // said once, on the first screen
+	Version  string
+	// Open is the lesson or exercise to begin with; "" begins with the map.
+	Open string
+}
+
+// env is what every screen of a session shares. It is changed only by the root.
+type env struct {
+	Options
+	ctx   context.Context
+	theme *theme
+	root  *Model
+}
+
+// A screen fills the room between header and footer and believes that it is
+// the whole terminal.
+type screen interface {
+	Init() tea.Cmd
+	Update(tea.Msg) tea.Cmd
+	View() string
+	SetSize(width, height int)
+	Crumb() string       // where the learner is, for the header
+	Status() string      // what the header says at the right
+	Help() []key.Binding // the keys that work now
+	Back() bool          // esc was used inside; the screen stays
+}
+
+// typing is a screen that takes letters as text, so that ? is not help.
+type typing interface{ Typing() bool }
+
+// flusher is a screen that may hold something unsaved.
+type flusher interface{ Flush() error }
+
+// restyled is a screen that keeps rendered text and must draw it again.
+type restyled interface{ Restyle() }
+
+type (
+	pushMsg    struct{ s screen }
+	popMsg     struct{}
+	homeMsg    struct{}              // back to the map
+	noteMsg    struct{ text string } // a sentence for the footer, until the next key
+	settingMsg struct{ s course.Settings }
+)
+
+func push(s screen) tea.Cmd    { return func() tea.Msg { return pushMsg{s} } }
+func pop() tea.Msg             { return popMsg{} }
+func note(text string) tea.Cmd { return func() tea.Msg { return noteMsg{text} } }
+func goHome() tea.Msg          { return homeMsg{} }
+func failed(err error) tea.Cmd { return note(exercises.CleanLine(err.Error())) }
+
+// Smallest window that is drawn.
+const (
+	minWidth  = 60
+	minHeight = 20
+	measure   = 76 // columns of running text at most
+)
+
+// Model is the root: it owns the stack, the frame and the theme.
+type Model struct {
+	env           *env
+	stack         []screen
+	width, height int
+	note          string
+	ready         bool // the background is known, or was waited for long enough
+	started       time.Time
+}
+
+// New makes the root model of one session.
+func New(ctx context.Context, o Options) *Model {
+	m := &Model{env: &env{Options: o, ctx: ctx}, ready: !o.Look.Ask, started: time.Now()}
+	m.env.root = m
+	m.env.theme = o.Look.theme(o.Settings.Theme)
+	m.stack = []screen{newHome(m.env)}
+	return m
+}
+
+// Init starts the first screen and the wait for the terminal's background.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.top().Init()}
+	if !m.ready {
+		cmds = append(cmds, m.env.Look.ask(m.env.Out), tea.Tick(backgroundWait, func(time.Time) tea.Msg { return backgroundMsg{dark: true, timeout: true} }))
+	}
+	if cmd := m.env.open(m.env.Open); cmd != nil {
+		cmds = append(cmds, cmd)
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) top() screen { return m.stack[len(m.stack)-1] }
+
+// Update handles what belongs to the frame and hands the rest to the screen on top.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		m.resize()
+		return m, nil
+	case backgroundMsg:
+		m.background(msg)
+		return m, nil
+	case settingMsg:
+		m.restyle(msg.s)
+		return m, nil
+	case pushMsg:
+		m.stack = append(m.stack, msg.s)
+		m.resize()
+		return m, msg.s.Init()
+	case popMsg:
+		return m, m.pop(1)
+	case homeMsg:
+		return m, m.pop(len(m.stack) - 1)
+	case noteMsg:
+		m.note = msg.text
+		return m, nil
+	case tea.KeyMsg:
+		m.note = ""
+		if cmd, ok := m.globalKey(msg); ok {
+			return m, cmd
+		}
+	case tea.MouseMsg:
+		msg.Y -= headerHeight
+		return m, m.top().Update(msg)
+	case addressed:
+		return m, m.deliver(msg)
+	}
+	return m, m.top().Update(msg)
+}
+
+// addressed is a message for one screen, which may no longer be on top. A
+// message for a screen that has gone is dropped.
+type addressed interface{ to() screen }
+
+func (m *Model) deliver(msg addressed) tea.Cmd {
+	for _, s := range m.stack {
+		if s == msg.to() {
+			return s.Update(msg)
+		}
+	}
+	return nil
+}
+
+func (m *Model) globalKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	isTyping := false
+	if t, ok := m.top().(typing); ok {
+		isTyping = t.Typing()
+	}
+	switch {
+	case key.Matches(k, keys.quit):
+		if err := m.Flush(); err != nil {
+			return failed(err), true // stay: something is not saved
+		}
+		return tea.Quit, true
+	case m.tooSmall():
+		return nil, true
+	case key.Matches(k, keys.back):
+		if m.top().Back() {
+			return nil, true
+		}
+		if len(m.stack) == 1 {
+			return note("This is the map. ctrl+c leaves; everything is saved."), true
+		}
+		return m.pop(1), true
+	case key.Matches(k, keys.help), k.String() == "?" && !isTyping:
+		if _, open := m.top().(*helpScreen); open {
+			return m.pop(1), true
+		}
+		return push(newHelp(m.env, m.top())), true
+	}
+	return nil, false
+}
+
+// pop removes n screens, saving what they hold.
+func (m *Model) pop(n int) tea.Cmd {
+	for ; n > 0 && len(m.stack) > 1; n-- {
+		if f, ok := m.top().(flusher); ok {
+			if err := f.Flush(); err != nil {
+				return failed(err)
+			}
+		}
+		m.stack = m.stack[:len(m.stack)-1]
+	}
+	m.resize()
+	return m.top().Init()
+}
+
+// Flush saves what any screen still holds. It is called before the program ends.
+func (m *Model) Flush() error {
+	for _, s := range m.stack {
+		if f, ok := s.(flusher); ok {
+			if err := f.Flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Model) tooSmall() bool { return m.width < minWidth || m.height < minHeight }
+
+func (m *Model) resize() {
+	if !m.tooSmall() {
+		m.top().SetSize(m.width, m.height-headerHeight-footerHeight)
+	}
+}
+
+func (m *Model) background(msg backgroundMsg) {
+	if m.ready && msg.timeout {
+		return
+	}
+	m.ready = true
+	if msg.timeout || m.env.Look.Dark == msg.dark {
+		return
+	}
+	m.env.Look.Dark = msg.dark
+	m.restyle(m.env.Settings)
+}
+
+func (m *Model) restyle(s course.Settings) {
+	m.env.Settings = s
+	m.env.theme = m.env.Look.theme(s.Theme)
+	for _, sc := range m.stack {
+		if r, ok := sc.(restyled); ok {
+			r.Restyle()
+		}
+	}
+	m.resize()
+}
+
+// open is the command that opens a lesson, an exercise or a part by its id; nil for "".
+func (e *env) open(id string) tea.Cmd {
+	if id == "" {
+		return nil
+	}
+	if step, ok := e.Session.Course.Step(id); ok {
+		return push(newLesson(e, step, e.Session.Resume(step)))
+	}
+	if it, ok := e.Session.Course.Item(id); ok {
+		return push(newLesson(e, it.Step, it.Page))
+	}
+	for _, m := range e.Session.Course.Modules {
+		if m.ID == id {
+			return push(newModule(e, m))
+		}
+	}
+	return note(fmt.Sprintf("There is no lesson or exercise %q. threatlings status lists them.", exercises.CleanLine(id)))
+}

@@ -1,0 +1,120 @@
+package input
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/cursor"
+	"github.com/charmbracelet/bubbles/textarea"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/exercises"
+)
+
+// drawnMost is the most characters that a Text edits itself: a text area costs
+// time with every line it holds.
+const drawnMost = exercises.MaxAnswer
+
+// Text is a field for free text. What is too long for it is kept aside, never
+// cut: Value always returns all that was typed or pasted.
+type Text struct {
+	area   textarea.Model
+	styles Styles
+	rest   string // what a large paste left over
+}
+
+// NewText makes a field with a text in it. It has no frame.
+func NewText(s Styles, value, placeholder string) *Text {
+	a := textarea.New()
+	a.ShowLineNumbers = false
+	a.Prompt = ""
+	a.Placeholder = placeholder
+	a.CharLimit = 0
+	a.MaxHeight = 0
+	a.FocusedStyle = textarea.Style{Base: s.Text, Text: s.Text, Placeholder: s.Quiet, EndOfBuffer: s.Quiet}
+	a.BlurredStyle = a.FocusedStyle
+	a.Cursor.Style = s.Accent
+	a.Cursor.SetMode(cursor.CursorStatic)
+	a.KeyMap.InsertNewline.SetKeys("alt+enter", "ctrl+j", "enter")
+	t := &Text{area: a, styles: s}
+	t.SetValue(value)
+	return t
+}
+
+// EnterSubmits leaves enter to the screen; alt+enter and ctrl+j begin a new line.
+func (t *Text) EnterSubmits() *Text {
+	t.area.KeyMap.InsertNewline.SetKeys("alt+enter", "ctrl+j")
+	return t
+}
+
+// SetValue replaces the text.
+func (t *Text) SetValue(s string) {
+	t.rest = ""
+	t.area.SetValue("")
+	t.insert(s)
+}
+
+func (t *Text) insert(s string) {
+	s = exercises.Clean(s)
+	have := t.area.Length()
+	if r := []rune(s); have+len(r) > drawnMost {
+		keep := max(0, drawnMost-have)
+		t.rest += string(r[keep:])
+		s = string(r[:keep])
+	}
+	t.area.InsertString(s)
+}
+
+// Value is the whole text.
+func (t *Text) Value() string { return t.area.Value() + t.rest }
+
+// SetSize gives the columns and the lines to draw.
+func (t *Text) SetSize(width, height int) {
+	t.area.SetWidth(max(4, width))
+	t.area.SetHeight(max(1, height))
+}
+
+// Focus makes the field take keys.
+func (t *Text) Focus() tea.Cmd { return t.area.Focus() }
+
+// Blur makes the field take no keys.
+func (t *Text) Blur() { t.area.Blur() }
+
+// Focused reports whether the field takes keys.
+func (t *Text) Focused() bool { return t.area.Focused() }
+
+// Line is the line of the text on which the cursor stands, from 0.
+func (t *Text) Line() int { return t.area.Line() }
+
+// Update handles a message. A paste arrives as one key message, of any size.
+func (t *Text) Update(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyMsg); ok && k.Type == tea.KeyRunes && (k.Paste || len(k.Runes) > 1) {
+		t.insert(string(k.Runes))
+		return nil
+	}
+	if k, ok := msg.(tea.KeyMsg); ok && t.area.Length() >= drawnMost && (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) {
+		t.rest += string(k.Runes)
+		return nil
+	}
+	var cmd tea.Cmd
+	t.area, cmd = t.area.Update(msg)
+	return cmd
+}
+
+// View draws the field: as many lines as SetSize gave.
+func (t *Text) View() string { return t.area.View() }
+
+// Note says that the text is too long to be handed in; "" when it is not.
+func (t *Text) Note() string {
+	if t.rest == "" {
+		return ""
+	}
+	n := t.area.Length() + len([]rune(t.rest))
+	return fmt.Sprintf("%d characters, at most %d can be graded. All of it is kept; ctrl+k and ctrl+u delete, ctrl+x drops the %d that are not shown.", n, exercises.MaxAnswer, len([]rune(t.rest)))
+}
+
+// DropRest gives up what is not shown, when the learner says so.
+func (t *Text) DropRest() { t.rest = "" }
+
+// Blank reports whether nothing was written.
+func (t *Text) Blank() bool { return strings.TrimSpace(t.Value()) == "" }

@@ -1,0 +1,62 @@
+// Package kinds is the list of kinds of exercise. Adding a kind adds its line.
+package kinds
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/ask"
+	"edu/threatlings/exercises/budget"
+	"edu/threatlings/exercises/choice"
+	"edu/threatlings/exercises/input"
+	"edu/threatlings/exercises/list"
+	"edu/threatlings/exercises/rank"
+	"edu/threatlings/exercises/reflect"
+	"edu/threatlings/exercises/report"
+	sorting "edu/threatlings/exercises/sort"
+	"edu/threatlings/exercises/spot"
+)
+
+// All lists every kind.
+func All() []input.Kind {
+	return []input.Kind{
+		ask.Kind(),
+		budget.Kind(),
+		choice.Kind(),
+		list.Kind(),
+		rank.Kind(),
+		reflect.Kind(),
+		report.Kind(),
+		sorting.Kind(),
+		spot.Kind(),
+	}
+}
+
+// Get returns the kind with the name.
+func Get(name string) (input.Kind, bool) {
+	for _, k := range All() {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return input.Kind{}, false
+}
+
+// Decoder decodes an exercise of any kind in the list.
+type Decoder struct{}
+
+// Decode hands the source to its kind.
+func (Decoder) Decode(src exercises.Source) (exercises.Exercise, error) {
+	k, ok := Get(src.Kind)
+	if !ok {
+		var names []string
+		for _, k := range All() {
+			names = append(names, k.Name)
+		}
+		sort.Strings(names)
+		return nil, &exercises.Fault{File: src.File, Line: src.Line - 1, What: fmt.Sprintf("there is no kind of exercise %q; use one of %s", src.Kind, strings.Join(names, ", "))}
+	}
+	return k.Decode(src)
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"edu/threatlings/exercises/scenarios"
+)
+
+// A grid is a drawing as cells, and whose each cell is.
+type grid struct {
+	cells [][]rune
+	owner [][]rune
+}
+
+type point struct{ row, col int }
+
+// The four ways out of a cell, as bits.
+const (
+	up = 1 << iota
+	right
+	down
+	left
+)
+
+var steps = map[int]point{up: {-1, 0}, right: {0, 1}, down: {1, 0}, left: {0, -1}}
+
+// opposite is the way back.
+func opposite(way int) int {
+	if way <= right {
+		return way << 2
+	}
+	return way >> 2
+}
+
+// ways says to which sides a character of a line leads.
+func ways(r rune) int {
+	switch r {
+	case '│', '▲', '▼', '║', '╎', '┆':
+		return up | down
+	case '─', '◄', '►', '◀', '▶', '═', '╌', '┄':
+		return left | right
+	case '┌', '╭':
+		return right | down
+	case '┐', '╮':
+		return left | down
+	case '└', '╰':
+		return up | right
+	case '┘', '╯':
+		return up | left
+	case '├':
+		return up | down | right
+	case '┤':
+		return up | down | left
+	case '┬':
+		return left | right | down
+	case '┴':
+		return left | right | up
+	case '┼', '╪', '╫':
+		return up | down | left | right
+	}
+	return 0
+}
+
+func newGrid(drawing string) *grid {
+	g := &grid{}
+	for _, l := range strings.Split(strings.TrimRight(drawing, "\n"), "\n") {
+		row := []rune(l)
+		g.cells = append(g.cells, row)
+		g.owner = append(g.owner, []rune(strings.Repeat(".", len(row))))
+	}
+	return g
+}
+
+func (g *grid) String() string {
+	var b strings.Builder
+	for _, row := range g.cells {
+		b.WriteString(string(row) + "\n")
+	}
+	return b.String()
+}
+
+func (g *grid) at(p point) rune {
+	if p.row < 0 || p.row >= len(g.cells) || p.col < 0 || p.col >= len(g.cells[p.row]) {
+		return ' '
+	}
+	return g.cells[p.row][p.col]
+}
+
+// box finds the rectangle around a component's name and marks it as taken
+// with '#'. A name may be broken into several lines: its first word decides.
+func (g *grid) box(name string) (top, bottom point, ok bool) {
+	for i, row := range g.cells {
+		for k := range row {
+			if !g.reads(point{i, k}, name) || g.owner[i][k] != '.' {
+				continue
+			}
+			if top, bottom, ok = g.around(point{i, k}); ok {
+				g.mark(top, bottom, '#')
+				return top, bottom, true
+			}
+		}
+	}
+	return top, bottom, false
+}
+
+// reads reports whether a name, or its first line, begins at p.
+func (g *grid) reads(p point, name string) bool {
+	for k, r := range []rune(name) {
+		if g.at(point{p.row, p.col + k}) == r {
+			continue
+		}
+		words := []rune(name)[:k]
+		rest := point{p.row + 1, p.col - 2}
+		return r != ' ' && k > 3 && words[k-1] == ' ' && g.lineHas(rest, p.col+k+2, string([]rune(name)[k:]))
+	}
+	return true
+}
+
+// lineHas reports whether text stands in a row from p on, before column end.
+func (g *grid) lineHas(p point, end int, text string) bool {
+	if p.row >= len(g.cells) {
+		return false
+	}
+	row := g.cells[p.row]
+	return strings.Contains(string(row[min(max(0, p.col), len(row)):min(end, len(row))]), text)
+}
+
+// around finds the frame in which p stands.
+func (g *grid) around(p point) (top, bottom point, ok bool) {
+	find := func(way int) (point, bool) {
+		for q := p; q.row >= 0 && q.row < len(g.cells) && q.col >= 0 && q.col < len(g.cells[q.row]); q = (point{q.row + steps[way].row, q.col + steps[way].col}) {
+			side := up | down
+			if way == up || way == down {
+				side = left | right
+			}
+			if ways(g.at(q))&side == side {
+				return q, true
+			}
+		}
+		return p, false
+	}
+	l, ok1 := find(left)
+	r, ok2 := find(right)
+	t, ok3 := find(up)
+	b, ok4 := find(down)
+	return point{t.row, l.col}, point{b.row, r.col}, ok1 && ok2 && ok3 && ok4
+}
+
+func (g *grid) mark(top, bottom point, owner rune) {
+	for i := top.row; i <= bottom.row; i++ {
+		for k := top.col; k <= bottom.col && k < len(g.owner[i]); k++ {
+			g.owner[i][k] = owner
+		}
+	}
+}
+
+// label finds the number of a flow: circled, or a digit that stands alone
+// beside a line and outside every component.
+func (g *grid) label(n int) (point, bool) {
+	for _, want := range []rune{'①' + rune(n-1), '0' + rune(n%10)} {
+		for i, row := range g.cells {
+			for k, r := range row {
+				p := point{i, k}
+				if r == want && g.owner[i][k] == '.' && (r > '9' || g.touchesLine(p)) {
+					return p, true
+				}
+			}
+		}
+	}
+	return point{}, false
+}
+
+func (g *grid) touchesLine(p point) bool {
+	for way, d := range steps {
+		if ways(g.at(point{p.row + d.row, p.col + d.col}))&opposite(way) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// trace gives a flow its number's cell and the line that runs through it, up
+// to the components at its ends.
+func (g *grid) trace(from point, owner rune) {
+	open := []point{from}
+	g.owner[from.row][from.col] = owner
+	for len(open) > 0 {
+		p := open[0]
+		open = open[1:]
+		out := ways(g.at(p))
+		if out == 0 {
+			out = up | right | down | left
+		}
+		for way, d := range steps {
+			q := point{p.row + d.row, p.col + d.col}
+			if out&way == 0 || ways(g.at(q))&opposite(way) == 0 || g.owner[q.row][q.col] != '.' {
+				continue
+			}
+			g.owner[q.row][q.col] = owner
+			open = append(open, q)
+		}
+	}
+}
+
+// placeMap says for each cell of a drawing whose it is.
+func placeMap(drawing string, sys *scenarios.System) (string, error) {
+	g := newGrid(drawing)
+	places := sys.Places()
+	for _, p := range places {
+		if p.Flow {
+			continue
+		}
+		top, bottom, ok := g.box(p.Name)
+		if !ok {
+			return "", fmt.Errorf("%q has no frame in the drawing; write its name in one", p.Name)
+		}
+		g.mark(top, bottom, p.Cell)
+	}
+	for _, f := range sys.Flows {
+		p, ok := g.label(f.N)
+		if !ok {
+			return "", fmt.Errorf("flow %d has no number in the drawing; put one on its line", f.N)
+		}
+		place, _ := sys.Place(fmt.Sprint(f.N))
+		g.trace(p, place.Cell)
+	}
+	var b strings.Builder
+	for _, row := range g.owner {
+		b.WriteString(string(row) + "\n")
+	}
+	return b.String(), nil
+}

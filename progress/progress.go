@@ -1,0 +1,75 @@
+// Package progress keeps what a learner did: an append-only log of events, and
+// the drafts of what is not handed in yet. Everything else is derived.
+//
+// It knows nothing of lessons or exercises: ids, versions and answers are text.
+package progress
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Kinds of event. A store keeps events of other kinds too: a newer program
+// wrote them, and this one passes over them.
+const (
+	Visited   = "visited"   // Item is a lesson, Page where the learner is in it, from 0
+	Submitted = "submitted" // Item is an exercise, with Answer, Score, Outcome and Result
+	Hinted    = "hinted"    // Item is an exercise, Hint the number of the hint, from 1
+	Finished  = "finished"  // Item is a lesson
+	Forgot    = "forgot"    // Item is as new from here on
+	Restarted = "restarted" // everything is as new from here on
+)
+
+// An Event is something that happened. Events are never changed or removed.
+type Event struct {
+	ID       string          `json:"id"`   // UUID, ordered by time
+	Time     time.Time       `json:"time"` // UTC
+	Kind     string          `json:"kind"`
+	Course   string          `json:"course,omitempty"`
+	Item     string          `json:"item,omitempty"`    // the author's id
+	Version  string          `json:"version,omitempty"` // content hash of the item
+	Page     int             `json:"page,omitempty"`
+	Hint     int             `json:"hint,omitempty"`
+	Answer   []string        `json:"answer,omitempty"`
+	Score    *float64        `json:"score,omitempty"` // 0 to 1
+	Outcome  string          `json:"outcome,omitempty"`
+	Credited []string        `json:"credited,omitempty"` // ids of a key that were recognised
+	Result   json.RawMessage `json:"result,omitempty"`   // as the learner saw it
+
+	raw json.RawMessage // the line it was read from, fields of newer programs included
+}
+
+// NewID makes an id for an event.
+func NewID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // no randomness to be had: a random-free id would collide
+		panic("progress: making an event id: " + err.Error())
+	}
+	return id.String()
+}
+
+// ErrReadOnly is what writing to a read-only store returns.
+var ErrReadOnly = errors.New("nothing can be saved: progress is open for reading only")
+
+// A Store keeps events and drafts of one learner. All methods are safe for
+// concurrent use. The contract is tested by package storetest.
+type Store interface {
+	// Append writes events, all or none, in order. They are durable when it returns nil.
+	Append(context.Context, ...Event) error
+	// Events returns all events in the order in which they were appended.
+	Events(context.Context) ([]Event, error)
+	// SaveDraft replaces the draft of an item. It is durable when it returns
+	// nil; a failure leaves the draft that was there before.
+	SaveDraft(ctx context.Context, item string, draft []string) error
+	// Draft returns the draft of an item, and whether there is one.
+	Draft(ctx context.Context, item string) (draft []string, ok bool, err error)
+	// DropDraft removes the draft of an item. There need not be one.
+	DropDraft(ctx context.Context, item string) error
+	// ReadOnly reports whether writing returns an error that is ErrReadOnly, and why, in a sentence.
+	ReadOnly() (bool, string)
+	Close() error
+}

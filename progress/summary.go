@@ -1,0 +1,93 @@
+package progress
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A Summary is what the events say, read from the first to the last.
+type Summary struct {
+	Items    map[string]Item         // by exercise
+	Pages    map[string]map[int]bool // by lesson: the pages that were seen
+	Finished map[string]bool         // by lesson
+	Last     Position                // where the learner was last
+}
+
+// An Item is what is known of one exercise since it was last forgotten.
+type Item struct {
+	Attempts    int
+	Hints       int // how many hints are open
+	FirstScore  float64
+	LastScore   float64
+	BestScore   float64
+	LastOutcome string
+	LastAnswer  []string
+	LastResult  json.RawMessage
+	Version     string // of the content, at the last attempt
+	Last        time.Time
+}
+
+// A Position is a page of a lesson, and when the learner was there.
+type Position struct {
+	Item string
+	Page int
+	Time time.Time // of the last event of any kind
+}
+
+// Summarize reads events. It is pure; unknown kinds are passed over.
+func Summarize(events []Event) Summary {
+	s := newSummary()
+	for _, e := range events {
+		s.Add(e)
+	}
+	return s
+}
+
+func newSummary() Summary {
+	return Summary{Items: map[string]Item{}, Pages: map[string]map[int]bool{}, Finished: map[string]bool{}}
+}
+
+// Add reads one event more.
+func (s *Summary) Add(e Event) {
+	if e.Time.After(s.Last.Time) {
+		s.Last.Time = e.Time
+	}
+	switch e.Kind {
+	case Visited:
+		s.Last.Item, s.Last.Page = e.Item, e.Page
+		if s.Pages[e.Item] == nil {
+			s.Pages[e.Item] = map[int]bool{}
+		}
+		s.Pages[e.Item][e.Page] = true
+	case Submitted:
+		it := s.Items[e.Item]
+		it.Attempts++
+		if e.Score != nil {
+			it.LastScore = *e.Score
+			it.BestScore = max(it.BestScore, it.LastScore)
+			if it.Attempts == 1 {
+				it.FirstScore = it.LastScore
+			}
+		}
+		it.LastOutcome, it.LastAnswer, it.LastResult = e.Outcome, e.Answer, e.Result
+		it.Version, it.Last = e.Version, e.Time
+		s.Items[e.Item] = it
+	case Hinted:
+		it := s.Items[e.Item]
+		it.Hints = max(it.Hints, e.Hint)
+		s.Items[e.Item] = it
+	case Finished:
+		s.Finished[e.Item] = true
+	case Forgot:
+		delete(s.Items, e.Item)
+		delete(s.Pages, e.Item)
+		delete(s.Finished, e.Item)
+		if s.Last.Item == e.Item {
+			s.Last.Page = 0
+		}
+	case Restarted:
+		last := s.Last.Time
+		*s = newSummary()
+		s.Last.Time = last
+	}
+}
