@@ -116,6 +116,14 @@ func (s *Session) Next() (step *Step, page int, ok bool) {
 	return nil, 0, false
 }
 
+// Resume is the page of a lesson to open: where the learner was in it, or the
+// first when it is done or new.
+func (s *Session) Resume(step *Step) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.resume(step)
+}
+
 func (s *Session) resume(step *Step) int {
 	if s.state(step) == Done {
 		return 0

@@ -196,12 +196,12 @@ func (h *home) drawModule(m *course.Module, done, all, w int, on bool) string {
 		part, name = "", m.Title
 	}
 	if on {
-		name = st.Accent.Render(fit(name, 30))
+		name = st.Accent.Render(fit(name, 34))
 	} else {
-		name = st.Text.Render(fit(name, 30))
+		name = st.Text.Render(fit(name, 34))
 	}
 	count := fmt.Sprintf("%2d of %2d", done, all)
-	barWidth := max(6, w-8-30-2-len(count)-1)
+	barWidth := max(6, w-8-34-2-len(count)-1)
 	return h.mark(on) + st.Strong.Render(fit(part, 8)) + name + h.env.theme.progress(done, all, barWidth) + "  " + st.Quiet.Render(count)
 }
 

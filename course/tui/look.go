@@ -52,7 +52,7 @@ func LookOf(getenv func(string) string, noColour bool) Look {
 }
 
 // backgroundWait is how long the first frame waits for the terminal's answer.
-const backgroundWait = 50 * time.Millisecond
+const backgroundWait = 40 * time.Millisecond
 
 type backgroundMsg struct{ dark, timeout bool }
 

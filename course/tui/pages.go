@@ -55,12 +55,8 @@ func (p *Pages) render(md string, width int, t *theme) string {
 // shown as it is: the words matter more than their look.
 func renderMarkdown(md string, width int, t *theme) string {
 	md = strings.ReplaceAll(md, "\t", "    ")
-	r, err := glamour.NewTermRenderer(glamour.WithStyles(t.md), glamour.WithColorProfile(t.prof), glamour.WithWordWrap(width))
-	if err == nil {
-		var out string
-		if out, err = r.Render(md); err == nil {
-			md = out
-		}
+	if out, err := rawMarkdown(md, width, t); err == nil {
+		md = out
 	}
 	lines := strings.Split(squeeze(md), "\n")
 	for i, l := range lines {
@@ -69,4 +65,12 @@ func renderMarkdown(md string, width int, t *theme) string {
 		}
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
+func rawMarkdown(md string, width int, t *theme) (string, error) {
+	r, err := glamour.NewTermRenderer(glamour.WithStyles(t.md), glamour.WithColorProfile(t.prof), glamour.WithWordWrap(width))
+	if err != nil {
+		return "", err
+	}
+	return r.Render(md)
 }

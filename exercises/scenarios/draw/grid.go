@@ -33,12 +33,13 @@ func opposite(way int) int {
 	return way >> 2
 }
 
-// ways says to which sides a character of a line leads.
+// ways says to which sides a character of a line leads. The dashed lines
+// around trust zones lead nowhere: no flow runs along them.
 func ways(r rune) int {
 	switch r {
-	case '│', '▲', '▼', '║', '╎', '┆':
+	case '│', '▲', '▼', '║':
 		return up | down
-	case '─', '◄', '►', '◀', '▶', '═', '╌', '┄':
+	case '─', '◄', '►', '◀', '▶', '═':
 		return left | right
 	case '┌', '╭':
 		return right | down
@@ -180,11 +181,15 @@ func (g *grid) touchesLine(p point) bool {
 	return false
 }
 
-// trace gives a flow its number's cell and the line that runs through it, up
-// to the components at its ends.
+// trace gives a flow its number's cell, the words beside it, and the line that
+// runs through it, up to the components at its ends. An arrowhead that stands
+// in a component's frame is the flow's.
 func (g *grid) trace(from point, owner rune) {
-	open := []point{from}
 	g.owner[from.row][from.col] = owner
+	open := []point{from, {from.row, g.words(from, owner)}}
+	if left := (point{from.row, from.col - 1}); g.at(left) == ' ' {
+		open = append(open, left)
+	}
 	for len(open) > 0 {
 		p := open[0]
 		open = open[1:]
@@ -194,12 +199,50 @@ func (g *grid) trace(from point, owner rune) {
 		}
 		for way, d := range steps {
 			q := point{p.row + d.row, p.col + d.col}
-			if out&way == 0 || ways(g.at(q))&opposite(way) == 0 || g.owner[q.row][q.col] != '.' {
+			if out&way == 0 || ways(g.at(q))&opposite(way) == 0 {
+				continue
+			}
+			head := strings.ContainsRune("▲▼◄►◀▶", g.at(q))
+			if taken := g.owner[q.row][q.col]; taken == owner || taken != '.' && !head {
 				continue
 			}
 			g.owner[q.row][q.col] = owner
+			if head && g.framed(q, way) {
+				continue
+			}
 			open = append(open, q)
 		}
+	}
+}
+
+// framed reports whether an arrowhead stands in a line across its way: the
+// frame of what it points to.
+func (g *grid) framed(p point, way int) bool {
+	across := []int{left, right}
+	if way == left || way == right {
+		across = []int{up, down}
+	}
+	for _, a := range across {
+		d := steps[a]
+		if ways(g.at(point{p.row + d.row, p.col + d.col}))&opposite(a) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// words gives a flow what is written behind its number, such as "① HTTPS", up
+// to two blanks or a line, and returns the column at which its line may go on.
+func (g *grid) words(p point, owner rune) int {
+	if g.at(point{p.row, p.col + 1}) != ' ' {
+		return p.col
+	}
+	for k := p.col + 2; ; k++ {
+		r := g.at(point{p.row, k})
+		if r == ' ' && g.at(point{p.row, k + 1}) == ' ' || ways(r) != 0 || k >= len(g.owner[p.row]) || g.owner[p.row][k] != '.' {
+			return k - 1
+		}
+		g.owner[p.row][k] = owner
 	}
 }
 
