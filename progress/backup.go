@@ -213,6 +213,9 @@ func readBackup(r io.Reader) (map[string][]byte, error) {
 		}
 		files[h.Name] = b
 	}
+	if _, err := io.Copy(io.Discard, io.LimitReader(z, maxBackup)); err != nil { // the checksum stands at the end
+		return nil, notOurs("it is cut off or damaged")
+	}
 	for n := range m.Files {
 		if _, ok := files[n]; !ok {
 			return nil, notOurs(fmt.Sprintf("%q is missing", n))
