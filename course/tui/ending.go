@@ -40,12 +40,12 @@ func (s *ending) Help() []key.Binding {
 func (s *ending) Update(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, keys.enter, keys.next) {
 		if open := s.open(); open != nil {
-			return tea.Sequence(goHome, push(newLesson(s.env, open, s.env.Session.Resume(open))))
+			return fromMap(newLesson(s.env, open, s.env.Session.Resume(open)))
 		}
 		if s.next != nil {
-			return tea.Sequence(goHome, push(newLesson(s.env, s.next, s.env.Session.Resume(s.next))))
+			return fromMap(newLesson(s.env, s.next, s.env.Session.Resume(s.next)))
 		}
-		return goHome
+		return fromMap(nil)
 	}
 	return nil
 }

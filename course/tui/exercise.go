@@ -240,6 +240,9 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 	case hintMsg:
 		if msg.x == x {
 			x.hints.open, x.hints.shown = msg.open, true
+			if errors.Is(msg.err, course.ErrNoHint) {
+				return note("That was the last hint. Try an answer: the result explains every part of it.")
+			}
 			if msg.err != nil {
 				return failed(msg.err)
 			}
@@ -278,7 +281,7 @@ func (x *exercise) toFace(msg tea.Msg) tea.Cmd {
 		x.dirty = true
 		if !x.ticking {
 			x.ticking = true
-			return tea.Batch(cmd, tea.Tick(draftDelay, func(time.Time) tea.Msg { return tickMsg{x} }))
+			return tea.Batch(cmd, x.env.After(draftDelay, tickMsg{x}))
 		}
 	}
 	return cmd

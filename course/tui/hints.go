@@ -1,13 +1,11 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"edu/threatlings/course"
 	"edu/threatlings/exercises/input"
 )
 
@@ -37,9 +35,6 @@ func (x *exercise) nextHint() tea.Cmd {
 	}
 	return func() tea.Msg {
 		open, err := x.env.Session.Hint(x.env.ctx, x.item)
-		if errors.Is(err, course.ErrNoHint) {
-			err = errors.New("That was the last hint. Try an answer: the result explains every part of it.")
-		}
 		return hintMsg{x, open, err}
 	}
 }

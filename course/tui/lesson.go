@@ -263,9 +263,9 @@ func (l *lesson) turn(by int) tea.Cmd {
 	}
 	next := l.env.Session.Course.After(l.step)
 	if next == nil || next.Module != l.step.Module {
-		return tea.Sequence(pop, push(newEnding(l.env, l.step.Module, next)))
+		return instead(newEnding(l.env, l.step.Module, next))
 	}
-	return tea.Sequence(pop, push(newLesson(l.env, next, l.env.Session.Resume(next))))
+	return instead(newLesson(l.env, next, l.env.Session.Resume(next)))
 }
 
 func (l *lesson) View() string {

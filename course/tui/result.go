@@ -53,10 +53,8 @@ func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *r
 			}
 		}
 	}
-	r.field = textinput.New()
-	r.field.Prompt = ""
+	r.field = newField(e, 2000)
 	r.field.Placeholder = "answer in a few words"
-	r.field.CharLimit = 2000
 	if r.asking >= 0 {
 		r.field.Focus()
 	}

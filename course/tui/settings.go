@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/cursor"
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
@@ -34,11 +35,20 @@ const (
 )
 
 func newSettings(e *env) *settings {
-	s := &settings{env: e, now: e.Settings, name: textinput.New()}
-	s.name.Prompt = ""
-	s.name.CharLimit = 60
+	s := &settings{env: e, now: e.Settings, name: newField(e, 60)}
 	s.name.SetValue(e.Settings.Name)
 	return s
+}
+
+// newField makes a field of one line, whose cursor blinks only when things may move.
+func newField(e *env, limit int) textinput.Model {
+	f := textinput.New()
+	f.Prompt = ""
+	f.CharLimit = limit
+	if e.Settings.NoMotion {
+		f.Cursor.SetMode(cursor.CursorStatic)
+	}
+	return f
 }
 
 func (s *settings) Init() tea.Cmd    { return nil }

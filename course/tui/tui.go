@@ -33,6 +33,8 @@ type Options struct {
 	Version  string
 	// Open is the lesson or exercise to begin with; "" begins with the map.
 	Open string
+	// After sends a message later; nil is tea.Tick. Tests do not wait.
+	After func(time.Duration, tea.Msg) tea.Cmd
 }
 
 // env is what every screen of a session shares. It is changed only by the root.
@@ -40,7 +42,6 @@ type env struct {
 	Options
 	ctx   context.Context
 	theme *theme
-	root  *Model
 }
 
 // A screen fills the room between header and footer and believes that it is
@@ -66,9 +67,12 @@ type flusher interface{ Flush() error }
 type restyled interface{ Restyle() }
 
 type (
-	pushMsg    struct{ s screen }
-	popMsg     struct{}
-	homeMsg    struct{}              // back to the map
+	pushMsg struct{ s screen }
+	popMsg  struct{}
+	goMsg   struct { // leave this screen, or all but the map, and open another
+		home bool
+		s    screen // may be nil
+	}
 	noteMsg    struct{ text string } // a sentence for the footer, until the next key
 	settingMsg struct{ s course.Settings }
 )
@@ -76,7 +80,8 @@ type (
 func push(s screen) tea.Cmd    { return func() tea.Msg { return pushMsg{s} } }
 func pop() tea.Msg             { return popMsg{} }
 func note(text string) tea.Cmd { return func() tea.Msg { return noteMsg{text} } }
-func goHome() tea.Msg          { return homeMsg{} }
+func instead(s screen) tea.Cmd { return func() tea.Msg { return goMsg{s: s} } }
+func fromMap(s screen) tea.Cmd { return func() tea.Msg { return goMsg{home: true, s: s} } }
 func failed(err error) tea.Cmd { return note(exercises.CleanLine(err.Error())) }
 
 // Smallest window that is drawn.
@@ -93,13 +98,16 @@ type Model struct {
 	width, height int
 	note          string
 	ready         bool // the background is known, or was waited for long enough
-	started       time.Time
 }
 
 // New makes the root model of one session.
 func New(ctx context.Context, o Options) *Model {
-	m := &Model{env: &env{Options: o, ctx: ctx}, ready: !o.Look.Ask, started: time.Now()}
-	m.env.root = m
+	if o.After == nil {
+		o.After = func(d time.Duration, msg tea.Msg) tea.Cmd {
+			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+		}
+	}
+	m := &Model{env: &env{Options: o, ctx: ctx}, ready: !o.Look.Ask}
 	m.env.theme = o.Look.theme(o.Settings.Theme)
 	m.stack = []screen{newHome(m.env)}
 	return m
@@ -109,7 +117,7 @@ func New(ctx context.Context, o Options) *Model {
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.top().Init()}
 	if !m.ready {
-		cmds = append(cmds, m.env.Look.ask(m.env.Out), tea.Tick(backgroundWait, func(time.Time) tea.Msg { return backgroundMsg{dark: true, timeout: true} }))
+		cmds = append(cmds, m.env.Look.ask(m.env.Out), m.env.After(backgroundWait, backgroundMsg{dark: true, timeout: true}))
 	}
 	if cmd := m.env.open(m.env.Open); cmd != nil {
 		cmds = append(cmds, cmd)
@@ -138,8 +146,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, msg.s.Init()
 	case popMsg:
 		return m, m.pop(1)
-	case homeMsg:
-		return m, m.pop(len(m.stack) - 1)
+	case goMsg:
+		return m, m.goTo(msg)
 	case noteMsg:
 		m.note = msg.text
 		return m, nil
@@ -212,6 +220,20 @@ func (m *Model) pop(n int) tea.Cmd {
 	}
 	m.resize()
 	return m.top().Init()
+}
+
+func (m *Model) goTo(msg goMsg) tea.Cmd {
+	n := 1
+	if msg.home {
+		n = len(m.stack) - 1
+	}
+	cmd := m.pop(n)
+	if msg.s == nil {
+		return cmd
+	}
+	m.stack = append(m.stack, msg.s)
+	m.resize()
+	return tea.Batch(cmd, msg.s.Init())
 }
 
 // Flush saves what any screen still holds. It is called before the program ends.

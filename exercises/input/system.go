@@ -16,8 +16,8 @@ import (
 const besideFrom = 100
 
 // A SystemView is a system's diagram that can be walked from place to place.
-// The place under the eye is drawn in double lines and told in a caption, so
-// that nothing depends on colour.
+// The place under the eye is drawn in double lines or with a pointer before its
+// number, and told in a caption, so that nothing depends on colour.
 type SystemView struct {
 	// Notes adds lines to the caption of a place, such as the learner's cards there.
 	Notes func(scenarios.Place) []string
@@ -200,7 +200,14 @@ func scrolled(top, size, all, first, last int) int {
 // line draws one line of the diagram.
 func (v *SystemView) line(i int) string {
 	var b strings.Builder
-	for _, r := range v.diagram.Line(i) {
+	mark := PlaceMark(v.Place())
+	runs := v.diagram.Line(i)
+	for k, r := range runs {
+		if k+1 < len(runs) && mark != "" && runs[k+1].Cell == v.Place().Cell && strings.HasPrefix(runs[k+1].Text, mark) {
+			// a pointer before the number: a short flow has no line to double
+			b.WriteString(plainUnless(v.styles.Quiet, ansi.Truncate(r.Text, ansi.StringWidth(r.Text)-1, "")) + v.styles.Accent.Render("▸"))
+			continue
+		}
 		switch {
 		case r.Cell == v.Place().Cell:
 			b.WriteString(v.styles.Accent.Render(doubled.Replace(r.Text)))
@@ -237,7 +244,7 @@ func (v *SystemView) caption(width int) []string {
 	}
 	add(st.Accent, "▸ ", PlaceName(p))
 	if c, ok := v.sys.Component(p.ID); ok {
-		add(st.Quiet, "  ", c.Kind+" in "+v.sys.ZoneName(c.Zone))
+		add(st.Quiet, "  ", kindWords(c.Kind)+" in "+v.sys.ZoneName(c.Zone))
 	}
 	if p.Flow {
 		add(st.Text, "  ", p.Protocol)

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/grading"
+)
+
+// A Card is one threat in the learner's words. Letter, place and severity are
+// empty until they are chosen.
+type Card struct {
+	Text     string
+	Letter   string // S, T, R, I, D or E
+	Place    string // a flow's number or a component's id
+	Severity string
+	Replies  []string // to the grader's questions
+}
+
+// A Sheet is everything that a learner has written: the cards and the notes.
+type Sheet struct {
+	Cards     []Card
+	Worksheet string
+}
+
+// What an entry of the answer begins with when it is no card.
+const (
+	replyMark     = "+ "
+	worksheetMark = "# "
+)
+
+// Format encodes a sheet as an answer that can be read and typed: an entry
+// such as "I/4/critical Anyone can …" for each card, "+ …" for a reply
+// to the question about it, and "# …" for the worksheet. Untouched cards at the
+// end are left out.
+func (s Sheet) Format() exercises.Answer {
+	var a exercises.Answer
+	cards := s.Cards
+	for len(cards) > 0 && cards[len(cards)-1].untouched() {
+		cards = cards[:len(cards)-1]
+	}
+	for _, c := range cards {
+		a = append(a, orDash(c.Letter)+"/"+orDash(c.Place)+"/"+orDash(c.Severity)+" "+c.Text)
+		for _, r := range c.Replies {
+			a = append(a, replyMark+r)
+		}
+	}
+	if s.Worksheet != "" {
+		a = append(a, worksheetMark+s.Worksheet)
+	}
+	return a
+}
+
+// Parse decodes an answer. Whatever it says is understood somehow: an entry
+// without the three marks is a card with nothing chosen.
+func Parse(a exercises.Answer) Sheet {
+	var s Sheet
+	for _, e := range a {
+		if r, ok := strings.CutPrefix(e, replyMark); ok && len(s.Cards) > 0 {
+			c := &s.Cards[len(s.Cards)-1]
+			c.Replies = append(c.Replies, r)
+			continue
+		}
+		if w, ok := strings.CutPrefix(e, worksheetMark); ok {
+			if s.Worksheet != "" {
+				s.Worksheet += "\n"
+			}
+			s.Worksheet += w
+			continue
+		}
+		s.Cards = append(s.Cards, parseCard(e))
+	}
+	return s
+}
+
+func parseCard(e string) Card {
+	head, text, _ := strings.Cut(e, " ")
+	marks := strings.Split(head, "/")
+	if len(marks) != 3 || !letterOrDash(marks[0]) || marks[1] == "" || !severityOrDash(marks[2]) {
+		return Card{Text: e}
+	}
+	return Card{Text: text, Letter: undash(marks[0]), Place: undash(marks[1]), Severity: undash(marks[2])}
+}
+
+func letterOrDash(s string) bool {
+	return s == "-" || len(s) == 1 && strings.Contains(grading.Letters, s)
+}
+
+func severityOrDash(s string) bool { return s == "-" || slices.Contains(grading.Severities, s) }
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func undash(s string) string {
+	if s == "-" {
+		return ""
+	}
+	return s
+}
+
+// blank reports whether nothing was written on the card.
+func (c Card) blank() bool { return strings.TrimSpace(c.Text) == "" && len(c.Replies) == 0 }
+
+func (c Card) untouched() bool {
+	return c.Text == "" && c.Letter == "" && c.Place == "" && c.Severity == "" && len(c.Replies) == 0
+}
+
+// folded puts replies behind the text of their card, where they can be edited:
+// what was said is kept, and the card may be asked about anew.
+func (s Sheet) folded() Sheet {
+	out := Sheet{Worksheet: s.Worksheet}
+	for _, c := range s.Cards {
+		c.Text = strings.Join(append([]string{c.Text}, c.Replies...), "\n")
+		c.Replies = nil
+		out.Cards = append(out.Cards, c)
+	}
+	return out
+}
+
+// pad adds empty cards until there are n.
+func (s *Sheet) pad(n int) {
+	for len(s.Cards) < n {
+		s.Cards = append(s.Cards, Card{})
+	}
+}
+
+// written counts the cards with text.
+func (s Sheet) written() int {
+	n := 0
+	for _, c := range s.Cards {
+		if !c.blank() {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,245 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/grading"
+	"edu/threatlings/exercises/input"
+)
+
+// details is what a card shows when it is opened.
+func (g *graded) details(i int, it exercises.Item) []exercises.Field {
+	c, v := g.cards[i], g.verdicts[i]
+	var out []exercises.Field
+	add := func(label, format string, args ...any) {
+		if text := strings.TrimSpace(fmt.Sprintf(format, args...)); text != "" {
+			out = append(out, exercises.Field{Label: label, Text: text})
+		}
+	}
+	add("you wrote", "%s", quoted(c.Text))
+	for _, r := range c.Replies {
+		add("you added", "%s", quoted(r))
+	}
+	if it.Question != "" { // the rest would answer the question
+		return out
+	}
+	if t, ok := g.threat(it.ID); ok {
+		add("the key", "%s", t.Description)
+		add("clue", "%s", clue(t))
+		add("letter", "%s", g.letterVerdict(c, t))
+		add("place", "%s", g.placeVerdict(c, t))
+		add("severity", "%s", severityVerdict(c, t))
+	}
+	if h, ok := g.handled(it.ID); ok {
+		add("the design", "%s", quoted(h.Quote))
+		if t, ok := g.threat(h.Leftover); ok {
+			add("left over", "Something beside it is not dealt with. Look again around %s.", g.x.placeNames(t.Place.Accept))
+		}
+	}
+	return append(out, explained(v)...)
+}
+
+// explained is how the matching came about.
+func explained(v grading.Verdict) []exercises.Field {
+	var out []exercises.Field
+	var met []string
+	for _, m := range v.Explanation.Met {
+		met = append(met, fmt.Sprintf("%s met %s (%s)", quoted(m.Yours), quoted(m.Key), m.How))
+	}
+	if len(met) > 0 {
+		out = append(out, exercises.Field{Label: "how the words met", Text: strings.Join(met, "; ")})
+	}
+	if r := v.Explanation.RunnerUp; r != "" {
+		out = append(out, exercises.Field{Label: "runner-up", Text: r})
+	}
+	return out
+}
+
+func quoted(s string) string {
+	if s = exercises.CleanLine(s); s == "" {
+		return ""
+	}
+	return "“" + s + "”"
+}
+
+// clue is what in the document or the diagram gives a threat away.
+func clue(t grading.Threat) string {
+	if t.Evidence.Quote != "" {
+		return quoted(t.Evidence.Quote)
+	}
+	return t.Evidence.Diagram
+}
+
+func (g *graded) handled(id string) (grading.Handled, bool) {
+	for _, h := range slices.Concat(g.key.Handled, g.key.OutOfScope, g.key.AlsoValid) {
+		if id != "" && h.ID == id {
+			return h, true
+		}
+	}
+	return grading.Handled{}, false
+}
+
+func (g *graded) letterVerdict(c Card, t grading.Threat) string {
+	names := func(ls []string) string {
+		var out []string
+		for _, l := range ls {
+			out = append(out, l+" "+grading.LetterNames[l])
+		}
+		return strings.Join(out, " or ")
+	}
+	switch {
+	case slices.Contains(t.Stride.Accept, c.Letter):
+		return c.Letter + " fits. " + t.Stride.Why
+	case slices.Contains(t.Stride.Also, c.Letter):
+		return fmt.Sprintf("%s can be defended and costs nothing; the author thinks of %s first. %s", c.Letter, names(t.Stride.Accept), t.Stride.Why)
+	case c.Letter == "":
+		return fmt.Sprintf("None chosen; the author says %s. %s", names(t.Stride.Accept), t.Stride.Why)
+	}
+	return fmt.Sprintf("You chose %s; the author says %s. %s", names([]string{c.Letter}), names(t.Stride.Accept), t.Stride.Why)
+}
+
+func (g *graded) placeVerdict(c Card, t grading.Threat) string {
+	yours := g.x.placeName(c.Place)
+	switch {
+	case slices.Contains(t.Place.Accept, c.Place):
+		return yours + " is where it happens."
+	case slices.Contains(t.Place.Also, c.Place):
+		return fmt.Sprintf("%s can be defended; the author looks at %s first. %s", yours, g.x.placeNames(t.Place.Accept), t.Place.Why)
+	case c.Place == "":
+		return fmt.Sprintf("None chosen; it happens at %s. %s", g.x.placeNames(t.Place.Accept), t.Place.Why)
+	}
+	return fmt.Sprintf("You chose %s; the author looks at %s. %s", yours, g.x.placeNames(t.Place.Accept), t.Place.Why)
+}
+
+func severityVerdict(c Card, t grading.Threat) string {
+	s := t.Severity
+	why := fmt.Sprintf("Likelihood %s, impact %s. %s", s.Likelihood, s.Impact, s.Why)
+	switch {
+	case c.Severity == s.Rating:
+		return s.Rating + " fits. " + why
+	case slices.Contains(s.Tolerate, c.Severity):
+		return fmt.Sprintf("%s is a fair reading; the author says %s. %s", c.Severity, s.Rating, why)
+	case c.Severity == "":
+		return fmt.Sprintf("None chosen; the author says %s. %s", s.Rating, why)
+	}
+	return fmt.Sprintf("You said %s, the author says %s. %s", c.Severity, s.Rating, why)
+}
+
+// more is the reading after a report: the rest of the key, and other people's.
+func (g *graded) more() []exercises.Section {
+	found := map[string]bool{}
+	for _, it := range g.items {
+		if it.Mark == exercises.Good {
+			found[it.ID] = true
+		}
+	}
+	out := []exercises.Section{
+		{Title: "One thing to try next time", Text: g.tryNext(found)},
+		{Title: "Where the rest was", Text: g.whereabouts(found)},
+	}
+	if text := g.missed(found); text != "" {
+		out = append(out, exercises.Section{Title: "What you missed", Text: text})
+	}
+	for _, r := range g.key.Remedies {
+		out = append(out, exercises.Section{Title: "One change that removes several", Text: g.remedy(r)})
+	}
+	for _, s := range g.key.Samples {
+		out = append(out, exercises.Section{Title: "A strong three: " + s.Name, Text: g.sample(s)})
+	}
+	return out
+}
+
+// whereabouts counts by place what is left. A threat counts at the first
+// place that the author names, so that the numbers add up.
+func (g *graded) whereabouts(found map[string]bool) string {
+	at, missed := map[string]int{}, map[string]int{}
+	for _, t := range g.key.Threats {
+		p := first(t.Place.Accept)
+		at[p]++
+		if !found[t.ID] {
+			missed[p]++
+		}
+	}
+	var b strings.Builder
+	for _, p := range g.x.scenario.System.Places() {
+		words := fmt.Sprintf("%d missed", missed[p.ID])
+		switch {
+		case at[p.ID] == 0:
+			words = "nothing to find"
+		case missed[p.ID] == 0:
+			words = "all found"
+		}
+		fmt.Fprintf(&b, "- %s: %s\n", input.PlaceName(p), words)
+	}
+	return b.String()
+}
+
+func (g *graded) missed(found map[string]bool) string {
+	var b strings.Builder
+	for _, t := range gravest(g.key) {
+		if found[t.ID] {
+			continue
+		}
+		fmt.Fprintf(&b, "**%s** (%s, %s, %s)\n\n", strings.TrimRight(t.Title, "."), strings.Join(t.Stride.Accept, " or "), t.Severity.Rating, g.x.placeName(first(t.Place.Accept)))
+		if c := clue(t); c != "" {
+			fmt.Fprintf(&b, "> %s\n\n", c)
+		}
+		if m := strings.Join(t.Mitigation, " · "); m != "" {
+			fmt.Fprintf(&b, "What helps: %s\n\n", m)
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "This is one reviewer's list. You may see what it does not.\n\n" + b.String()
+}
+
+func (g *graded) remedy(r grading.SharedRemedy) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nIt removes:\n\n", r.Text)
+	for _, id := range r.Removes {
+		name := id
+		if t, ok := g.threat(id); ok {
+			name = t.Title
+		}
+		fmt.Fprintf(&b, "- %s\n", name)
+	}
+	return b.String()
+}
+
+func (g *graded) sample(s grading.SampleGroup) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "*%s*\n\n", strings.TrimSpace(s.About))
+	for i, c := range s.Cards {
+		fmt.Fprintf(&b, "%d. %s (%s, %s, %s)\n", i+1, strings.TrimSpace(c.Text), c.Letter, g.x.placeName(c.Place), c.Severity)
+	}
+	return b.String()
+}
+
+// tryNext is one piece of advice, the one that this report calls for most.
+func (g *graded) tryNext(found map[string]bool) string {
+	letters := map[string]bool{}
+	for _, c := range g.cards {
+		letters[c.Letter] = true
+	}
+	for _, it := range g.items {
+		switch it.Mark {
+		case exercises.Handled:
+			return "Before you write a card, look for the sentence that already deals with it. What is left when the control works? That is often the better card."
+		case exercises.Unknown, exercises.Unsure:
+			return "Write each card in one breath: **who** does **what** to **which asset**, and **so that what**? Then name the sentence of the design that lets them."
+		}
+	}
+	for _, t := range gravest(g.key) {
+		if !found[t.ID] && t.Severity.Rating == "critical" {
+			return fmt.Sprintf("Something critical is still there. Stand at %s on the diagram and ask the question for the letter %s.", g.x.placeName(first(t.Place.Accept)), first(t.Stride.Accept))
+		}
+	}
+	if len(g.cards) > 1 && len(letters) == 1 {
+		return "All your cards have the same letter. Walk the diagram once more with the five others: one question for each letter at each arrow."
+	}
+	return "Walk the diagram from the last place to the first. People find most at the start and grow tired: the end is where the others did not look."
+}

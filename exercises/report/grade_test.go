@@ -1,0 +1,160 @@
+package report
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"edu/threatlings/exercises"
+)
+
+func grade(t testing.TB, a ...string) exercises.Result {
+	t.Helper()
+	res, err := exercise(t).Grade(context.Background(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func TestSamples(t *testing.T) {
+	x := exercise(t)
+	if len(x.Samples()) < 2 {
+		t.Fatal("there must be a full and a poor sample")
+	}
+	for _, s := range x.Samples() {
+		res, err := x.Grade(context.Background(), s.Answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Full != (res.Score >= 0.999) {
+			t.Errorf("%s scores %v: %s %+v", s.Name, res.Score, res.Summary, res.Items)
+		}
+	}
+}
+
+func section(res exercises.Result, title string) string {
+	for _, s := range res.More {
+		if strings.HasPrefix(s.Title, title) {
+			return s.Text
+		}
+	}
+	return ""
+}
+
+func detail(it exercises.Item, label string) string {
+	for _, f := range it.Details {
+		if f.Label == label {
+			return f.Text
+		}
+	}
+	return ""
+}
+
+func TestGradeCreditsAndExplains(t *testing.T) {
+	res := grade(t,
+		"E/store/high any colleague in the office can copy all card numbers from the ticket store",
+		"S/2/low anyone on the hall's network can read the card numbers because the kiosk uses plain HTTP")
+	if res.Outcome != exercises.Partly || !strings.Contains(res.Summary, "of 100") || !strings.Contains(res.Summary, "70 is the mark") || !strings.Contains(res.Summary, "2 of 3 cards") {
+		t.Errorf("outcome %s, summary %q", res.Outcome, res.Summary)
+	}
+	if len(res.Items) != 2 || res.Items[0].ID != "open-store" || res.Items[0].Mark != exercises.Good || res.Items[1].ID != "plain-hop" {
+		t.Fatalf("items are %+v", res.Items)
+	}
+	if e := res.Items[0].Expected; e != "" {
+		t.Errorf("a defensible letter and a fair severity cost nothing, but expected is %q", e)
+	}
+	if e := res.Items[1].Expected; e != "I · ① Kiosk ↔ Ticket Service · high" {
+		t.Errorf("expected is %q", e)
+	}
+	for label, want := range map[string]string{
+		"you wrote": "any colleague", "clue": "Everybody in the office may read the store.", "the key": "curious or bribed",
+		"letter": "can be defended", "place": "where it happens", "severity": "fair reading",
+	} {
+		if got := detail(res.Items[0], label); !strings.Contains(got, want) {
+			t.Errorf("%s says %q, want %q", label, got, want)
+		}
+	}
+	total := 0.0
+	for _, b := range res.Bars {
+		if b.Value < 0 || b.Value > b.Max {
+			t.Errorf("bar %+v", b)
+		}
+		total += b.Value
+	}
+	if math.Abs(total-100*res.Score) > 1e-6 {
+		t.Errorf("the bars make %v and the score is %v", total, res.Score)
+	}
+	where := section(res, "Where the rest was")
+	for _, want := range []string{"① Kiosk ↔ Ticket Service: all found", "② Ticket Service → Ticket Store: nothing to find", "- Ticket Store: 1 missed"} {
+		if !strings.Contains(where, want) {
+			t.Errorf("%q is not in:\n%s", want, where)
+		}
+	}
+	if missed := section(res, "What you missed"); !strings.Contains(missed, "Nobody can tell") || strings.Contains(missed, "cross the hall") || !strings.Contains(missed, "one reviewer's list") {
+		t.Errorf("missed:\n%s", missed)
+	}
+	if section(res, "One change") == "" || section(res, "A strong three") == "" || section(res, "One thing to try") == "" {
+		t.Errorf("sections are %+v", res.More)
+	}
+}
+
+func TestGradeHandledAndTwice(t *testing.T) {
+	res := grade(t, "T/2/high SQL injection in the name field",
+		"I/store/critical any colleague in the office can copy all card numbers from the ticket store",
+		"I/store/critical insiders dump the store and sell the cards")
+	if it := res.Items[0]; it.Mark != exercises.Handled || !strings.Contains(detail(it, "the design"), "All queries are parameterised.") {
+		t.Errorf("a handled worry is %+v", it)
+	}
+	if it := res.Items[2]; it.Mark != exercises.Plain || !strings.Contains(it.Reason, "card 2") {
+		t.Errorf("the same threat twice is %+v", it)
+	}
+}
+
+func TestGradeAsksOnceAndGivesNothingAway(t *testing.T) {
+	x := exercise(t)
+	a := exercises.Answer{"-/-/- ", "S/1/low Hackers could hack it", "# notes"}
+	res, err := x.Grade(context.Background(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Outcome != exercises.Asked || len(res.Items) != 1 || res.Items[0].Question == "" || res.Items[0].Mark != exercises.Unsure || res.Items[0].ID != "" || len(res.More) > 0 {
+		t.Fatalf("result is %+v", res)
+	}
+	a = x.Reply(a, 0, "Anyone on the network of the hall reads card numbers because the kiosk uses plain HTTP")
+	if want := "+ Anyone on"; len(a) != 4 || !strings.HasPrefix(a[2], want) {
+		t.Fatalf("the reply is not behind its card: %q", a)
+	}
+	if res, err = x.Grade(context.Background(), a); err != nil || res.Outcome == exercises.Asked {
+		t.Fatalf("after a reply the card is judged for good: %+v %v", res, err)
+	}
+	if it := res.Items[0]; it.Mark != exercises.Good || it.ID != "plain-hop" || !strings.Contains(it.Reason, "reply") {
+		t.Errorf("a good reply earns the credit: %+v", it)
+	}
+	res = grade(t, "S/1/low Hackers could hack it", "+ it is just bad")
+	if it := res.Items[0]; res.Outcome == exercises.Asked || it.Mark != exercises.Unknown || !strings.Contains(it.Reason, "may still be right") {
+		t.Errorf("a poor reply ends the questions kindly: %+v", it)
+	}
+}
+
+func FuzzGrade(f *testing.F) {
+	f.Add("I/1/high Hackers", "+ why", "# x")
+	f.Add("", "\x00\xff", "S/S/S S")
+	f.Add("T/store/low 名前 👩‍💻", "SQL injection", "+ ")
+	x := exercise(f)
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		res, err := x.Grade(context.Background(), exercises.Answer{a, b, c})
+		if err != nil {
+			return
+		}
+		if math.IsNaN(res.Score) || res.Score < 0 || res.Score > 1 || res.Summary == "" || res.Outcome == "" || len(res.Items) == 0 {
+			t.Errorf("%q %q %q gives %+v", a, b, c, res)
+		}
+		for _, it := range res.Items {
+			if it.Mark == "" || it.Reason == "" || (it.Question != "") != (it.Mark == exercises.Unsure) {
+				t.Errorf("item %+v", it)
+			}
+		}
+	})
+}
