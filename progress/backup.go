@@ -22,7 +22,7 @@ import (
 
 const (
 	manifestName = "threatlings-backup.json"
-	maxBackup    = 512 << 20 // bytes, unpacked: far beyond any learner's
+	maxBackup    = 256 << 20 // bytes, unpacked: far beyond any learner's
 )
 
 // manifest stands first in a backup and says what must be in it.
@@ -44,19 +44,29 @@ func Backup(dir string, w io.Writer) error {
 		return explain("progress cannot be read", dir, err)
 	}
 	files[logName] = log[:bytes.LastIndexByte(log, '\n')+1]
-	drafts, err := filepath.Glob(filepath.Join(dir, draftsDir, "*.json"))
-	if err != nil {
+	drafts, err := os.ReadDir(filepath.Join(dir, draftsDir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return explain("drafts cannot be read", dir, err)
 	}
 	for _, d := range drafts {
-		b, err := os.ReadFile(d)
+		if filepath.Ext(d.Name()) != ".json" || !d.Type().IsRegular() {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(dir, draftsDir, d.Name()))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // handed in meanwhile
 		}
 		if err != nil {
 			return explain("drafts cannot be read", dir, err)
 		}
-		files[draftsDir+"/"+filepath.Base(d)] = b
+		files[draftsDir+"/"+d.Name()] = b
+	}
+	total := 0
+	for _, b := range files {
+		total += len(b)
+	}
+	if total > maxBackup {
+		return fmt.Errorf("progress in %s is larger than a backup may be (%d MB); copy the folder instead", dir, maxBackup>>20)
 	}
 	return writeBackup(w, files)
 }
@@ -121,71 +131,91 @@ func Restore(dir string, r io.Reader) (kept string, err error) {
 	if err := writeFiles(fresh, files); err != nil {
 		return "", explain("progress cannot be restored", dir, err)
 	}
-	if kept, err = setAside(dir); err != nil {
+	kept, err = replace(dir, fresh)
+	switch {
+	case err != nil && kept != "":
+		return kept, explain("progress was restored only in part (what was there before is in "+kept+")", dir, err)
+	case err != nil:
+		return "", explain("progress cannot be restored", dir, err)
+	}
+	return kept, nil
+}
+
+// replace puts the log and the drafts of fresh in place of those of dir, which
+// it keeps in a folder. At every moment there is a whole log in dir: the old
+// one stays until the new one takes its name, as the last step.
+func replace(dir, fresh string) (kept string, err error) {
+	aside := filepath.Join(dir, "before-restore-"+stamp())
+	if err := os.Mkdir(aside, 0o700); err != nil {
 		return "", err
 	}
-	for _, n := range []string{logName, draftsDir} {
+	there := true
+	err = keepFile(filepath.Join(dir, logName), filepath.Join(aside, logName))
+	if errors.Is(err, fs.ErrNotExist) {
+		there, err = false, nil
+	}
+	if err = errors.Join(err, syncDir(aside)); err != nil {
+		return "", errors.Join(err, os.RemoveAll(aside))
+	}
+	err = os.Rename(filepath.Join(dir, draftsDir), filepath.Join(aside, draftsDir))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if !there {
+			if err := os.Remove(aside); err != nil {
+				return "", err
+			}
+			aside = ""
+		}
+	case err != nil:
+		return aside, err
+	}
+	for _, n := range []string{draftsDir, logName} {
 		if err := os.Rename(filepath.Join(fresh, n), filepath.Join(dir, n)); err != nil {
-			return kept, explain("progress cannot be restored", dir, err)
+			return aside, err
 		}
 	}
-	return kept, syncDir(dir)
+	return aside, syncDir(dir)
+}
+
+// keepFile gives a file a second name, or copies it where names cannot be shared.
+func keepFile(name, second string) error {
+	err := os.Link(name, second)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	return writeNew(second, b)
 }
 
 func writeFiles(dir string, files map[string][]byte) error {
-	if err := os.Mkdir(filepath.Join(dir, draftsDir), 0o700); err != nil {
+	drafts := filepath.Join(dir, draftsDir)
+	if err := os.Mkdir(drafts, 0o700); err != nil {
 		return err
 	}
 	for n, b := range files {
-		f, err := os.OpenFile(filepath.Join(dir, filepath.FromSlash(n)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(b)
-		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		if err := writeNew(filepath.Join(dir, filepath.FromSlash(n)), b); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// setAside moves the log and the drafts of dir into a new folder in it.
-func setAside(dir string) (string, error) {
-	aside := filepath.Join(dir, "before-restore-"+time.Now().UTC().Format("20060102T150405.000"))
-	moved := false
-	for _, n := range []string{logName, draftsDir} {
-		if _, err := os.Lstat(filepath.Join(dir, n)); errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if !moved {
-			if err := os.Mkdir(aside, 0o700); err != nil {
-				return "", explain("progress cannot be set aside", dir, err)
-			}
-			moved = true
-		}
-		if err := os.Rename(filepath.Join(dir, n), filepath.Join(aside, n)); err != nil {
-			return "", explain("progress cannot be set aside", dir, err)
-		}
-	}
-	if !moved {
-		return "", nil
-	}
-	return aside, nil
+	return errors.Join(syncDir(drafts), syncDir(dir))
 }
 
 // readBackup reads and verifies a backup.
 func readBackup(r io.Reader) (map[string][]byte, error) {
-	notOurs := func(why string) error {
-		return fmt.Errorf("this is no whole backup of threatlings (%s); nothing was changed", why)
-	}
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, notOurs("it is not compressed as one is")
 	}
-	t := tar.NewReader(io.LimitReader(z, maxBackup))
-	var m manifest
-	files := map[string][]byte{}
-	for first := true; ; first = false {
+	t := tar.NewReader(io.LimitReader(z, 2*maxBackup)) // headers and padding count here
+	m, err := readManifest(t)
+	if err != nil {
+		return nil, err
+	}
+	files, rest := map[string][]byte{}, int64(maxBackup)
+	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -193,22 +223,15 @@ func readBackup(r io.Reader) (map[string][]byte, error) {
 		if err != nil {
 			return nil, notOurs("it is cut off or damaged")
 		}
-		b, err := io.ReadAll(t)
-		if err != nil {
-			return nil, notOurs("it is cut off or damaged")
-		}
-		if first {
-			if h.Name != manifestName || json.Unmarshal(b, &m) != nil || m.Format != 1 {
-				return nil, notOurs("its list is missing, or a newer program made it")
-			}
-			continue
-		}
-		draft, isDraft := strings.CutPrefix(h.Name, draftsDir+"/")
-		if h.Typeflag != tar.TypeReg || h.Name != logName && (!isDraft || strings.ContainsAny(draft, `/\:`) || !strings.HasSuffix(draft, ".json") || !fs.ValidPath(draft)) {
+		if h.Typeflag != tar.TypeReg || !isBackedUp(h.Name) {
 			return nil, notOurs(fmt.Sprintf("it holds %q", h.Name))
 		}
+		b, err := readEntry(t, h, &rest)
+		if err != nil {
+			return nil, err
+		}
 		sum := sha256.Sum256(b)
-		if m.Files[h.Name] != hex.EncodeToString(sum[:]) || files[h.Name] != nil {
+		if _, again := files[h.Name]; again || m.Files[h.Name] != hex.EncodeToString(sum[:]) {
 			return nil, notOurs(fmt.Sprintf("%q was altered", h.Name))
 		}
 		files[h.Name] = b
@@ -225,4 +248,47 @@ func readBackup(r io.Reader) (map[string][]byte, error) {
 		return nil, notOurs("the log is missing")
 	}
 	return files, nil
+}
+
+func notOurs(why string) error {
+	return fmt.Errorf("this is no whole backup of threatlings (%s); nothing was changed", why)
+}
+
+// readManifest reads the first entry.
+func readManifest(t *tar.Reader) (manifest, error) {
+	h, err := t.Next()
+	if err != nil {
+		return manifest{}, notOurs("it is cut off or damaged")
+	}
+	rest := int64(maxBackup)
+	b, err := readEntry(t, h, &rest)
+	if err != nil {
+		return manifest{}, err
+	}
+	var m manifest
+	if h.Name != manifestName || json.Unmarshal(b, &m) != nil || m.Format != 1 {
+		return manifest{}, notOurs("its list is missing, or a newer program made it")
+	}
+	return m, nil
+}
+
+// readEntry reads an entry of at most rest bytes, and takes them off rest. The
+// size is checked before reading: a few bytes of archive may claim to be a
+// file with a terabyte of holes.
+func readEntry(t *tar.Reader, h *tar.Header, rest *int64) ([]byte, error) {
+	if *rest -= h.Size; *rest < 0 {
+		return nil, notOurs("it is far too large")
+	}
+	b, err := io.ReadAll(t)
+	if err != nil {
+		return nil, notOurs("it is cut off or damaged")
+	}
+	return b, nil
+}
+
+// isBackedUp reports whether a backup may hold a file of this name: the log, or
+// a draft right in its folder.
+func isBackedUp(name string) bool {
+	draft, ok := strings.CutPrefix(name, draftsDir+"/")
+	return name == logName || ok && fs.ValidPath(draft) && !strings.ContainsAny(draft, "/\\:\x00") && filepath.Ext(draft) == ".json"
 }

@@ -1,17 +1,19 @@
 package progress
 
 import (
-	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,6 +44,7 @@ type File struct {
 	mu       sync.Mutex
 	log      *os.File // nil when read-only
 	size     int64    // of what is whole in the log
+	leftover bool     // of a failed write, behind size
 	readOnly string   // why nothing can be written; "" when it can
 	events   []Event
 }
@@ -69,9 +72,9 @@ func OpenFile(dir string, o Options) (*File, []string, error) {
 		_, notices, err := f.readLog()
 		return f, notices, err
 	}
-	tail, notices, err := f.readLog()
+	p, notices, err := f.readLog()
 	if err == nil {
-		err = f.openLog(tail, &notices)
+		err = f.openLog(p, &notices)
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, f.lock.Close())
@@ -93,94 +96,134 @@ func explain(what, dir string, err error) error {
 	return fmt.Errorf("%s in %s. %s (%w)", what, dir, fix, err)
 }
 
-// readLog reads what is whole into events and returns what is torn at the end.
-func (f *File) readLog() (tail []byte, notices []string, err error) {
-	file, err := os.Open(filepath.Join(f.dir, logName))
+// readLog reads what is whole into events and returns what was read.
+func (f *File) readLog() (parsed, []string, error) {
+	name := filepath.Join(f.dir, logName)
+	b, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
+		return parsed{}, nil, nil
 	}
 	if err != nil {
-		return nil, nil, explain("progress cannot be read", f.dir, err)
+		return parsed{}, nil, explain("progress cannot be read", f.dir, err)
 	}
-	defer file.Close()
-	events, size, tail, bad, err := parseLog(file)
-	if err != nil {
-		return nil, nil, explain("progress cannot be read", f.dir, err)
+	p := parseLog(b)
+	f.events, f.size = p.events, p.size
+	switch len(p.bad) {
+	case 0:
+		return p, nil, nil
+	case 1:
+		return p, []string{fmt.Sprintf("Line %d of %s could not be understood and was passed over. Everything else is there.", p.bad[0], name)}, nil
+	default:
+		return p, []string{fmt.Sprintf("%d lines of %s could not be understood and were passed over (the first is line %d). Everything else is there.", len(p.bad), name, p.bad[0])}, nil
 	}
-	f.events, f.size = events, size
-	if len(bad) > 0 {
-		notices = append(notices, fmt.Sprintf("%s could not be understood in %s and %s passed over (the first is line %d). Everything else is there.",
-			count(len(bad), "line"), filepath.Join(f.dir, logName), was(len(bad)), bad[0]))
-	}
-	return tail, notices, nil
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+// parsed is what is found in a log.
+type parsed struct {
+	events  []Event
+	size    int64  // of what is whole
+	tail    []byte // what is torn or no JSON behind it
+	bad     []int  // the numbers of lines before it that are no events
+	endless bool   // the last event lacks only the end of its line
 }
 
-func was(n int) string {
-	if n == 1 {
-		return "was"
+// parseLog reads a log. The events refer to b.
+func parseLog(b []byte) parsed {
+	lines := bytes.SplitAfter(b, []byte("\n"))
+	if n := len(lines) - 1; len(lines[n]) == 0 {
+		lines = lines[:n]
 	}
-	return "were"
-}
-
-// parseLog reads a log: its events, the length of what is whole, the fragment
-// behind it, and the numbers of lines that are no events.
-func parseLog(r io.Reader) (events []Event, size int64, tail []byte, bad []int, err error) {
-	br := bufio.NewReaderSize(r, 1<<16)
-	for n := 1; ; n++ {
-		line, err := br.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			// A line without its end was never acknowledged.
-			return events, size, line, bad, nil
+	events := decode(lines)
+	p := parsed{events: events[:0], size: int64(len(b))}
+	for i, line := range lines {
+		last := i == len(lines)-1
+		ended := line[len(line)-1] == '\n'
+		switch {
+		case events[i].Kind != "":
+			p.events = append(p.events, events[i])
+			p.endless = !ended
+		case last && (!ended || !json.Valid(line)) && len(bytes.TrimSpace(line)) > 0:
+			p.tail, p.size = line, p.size-int64(len(line))
+		case len(bytes.TrimSpace(line)) > 0:
+			p.bad = append(p.bad, i+1)
 		}
-		if err != nil {
-			return nil, 0, nil, nil, err
-		}
-		size += int64(len(line))
-		var e Event
-		if json.Unmarshal(line, &e) != nil || e.Kind == "" {
-			if len(bytes.TrimSpace(line)) > 0 {
-				bad = append(bad, n)
+	}
+	return p
+}
+
+// decode reads every line as an event; one that is none has no kind. A long
+// log is read by all processors at once, because a learner waits for it.
+func decode(lines [][]byte) []Event {
+	events := make([]Event, len(lines))
+	part := max(500, len(lines)/runtime.GOMAXPROCS(0)+1)
+	var wg sync.WaitGroup
+	for from := 0; from < len(lines); from += part {
+		wg.Go(func() {
+			for i := from; i < min(from+part, len(lines)); i++ {
+				if json.Unmarshal(lines[i], &events[i]) != nil {
+					events[i] = Event{}
+				}
+				events[i].raw = bytes.TrimRight(lines[i], "\n")
 			}
-			continue
-		}
-		e.raw = bytes.TrimRight(line, "\n")
-		events = append(events, e)
+		})
 	}
+	wg.Wait()
+	return events
 }
 
 // openLog opens the log for appending, after setting a torn tail aside.
-func (f *File) openLog(tail []byte, notices *[]string) error {
-	name := filepath.Join(f.dir, logName)
-	log, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+func (f *File) openLog(p parsed, notices *[]string) (err error) {
+	log, err := os.OpenFile(filepath.Join(f.dir, logName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return explain("progress cannot be kept", f.dir, err)
 	}
-	if len(tail) > 0 {
-		aside := filepath.Join(f.dir, "events.torn-"+time.Now().UTC().Format("20060102T150405.000")+".jsonl")
-		if err := os.WriteFile(aside, tail, 0o600); err != nil {
-			return errors.Join(explain("a torn line cannot be set aside", f.dir, err), log.Close())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, log.Close())
+		}
+	}()
+	if len(p.tail) > 0 {
+		aside := filepath.Join(f.dir, "events.torn-"+stamp()+".jsonl")
+		// The fragment is safe in its own file before it leaves the log.
+		if err := errors.Join(writeNew(aside, p.tail), syncDir(f.dir)); err != nil {
+			return explain("a torn line cannot be set aside", f.dir, err)
 		}
 		if err := errors.Join(log.Truncate(f.size), log.Sync()); err != nil {
-			return errors.Join(explain("progress cannot be mended", f.dir, err), log.Close())
+			return explain("progress cannot be mended", f.dir, err)
 		}
 		*notices = append(*notices, "The last entry of your progress was cut off in the middle, probably by a power cut. The fragment is in "+aside+"; everything before it is there.")
 	}
-	if _, err := log.Seek(f.size, io.SeekStart); err != nil {
-		return errors.Join(explain("progress cannot be kept", f.dir, err), log.Close())
+	if p.endless {
+		if _, err := log.WriteAt([]byte("\n"), f.size); err != nil {
+			return explain("progress cannot be kept", f.dir, errors.Join(err, log.Truncate(f.size)))
+		}
+		f.size++ // made durable by the next append
 	}
 	f.log = log
 	return syncDir(f.dir)
 }
 
+// stamp is the present in the name of a file.
+func stamp() string { return time.Now().UTC().Format("20060102T150405.000000") }
+
+// writeNew writes a file that is not there yet, durably but for its name.
+func writeNew(name string, b []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
+}
+
 // syncDir makes the entries of a folder durable.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" { // which has no such thing
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return explain("progress cannot be kept", dir, err)
@@ -211,6 +254,9 @@ func (f *File) writable() error {
 // Append implements Store. A write that fails is taken back, so that the log
 // never holds half an event.
 func (f *File) Append(_ context.Context, events ...Event) error {
+	if err := checkKinds(events); err != nil {
+		return err
+	}
 	var b bytes.Buffer
 	for _, e := range events {
 		line := []byte(e.raw)
@@ -228,16 +274,32 @@ func (f *File) Append(_ context.Context, events ...Event) error {
 	if err := f.writable(); err != nil {
 		return err
 	}
-	_, err := f.log.WriteAt(b.Bytes(), f.size)
+	if err := f.write(b.Bytes()); err != nil {
+		return explain("progress cannot be saved", f.dir, err)
+	}
+	f.size += int64(b.Len())
+	f.events = append(f.events, events...)
+	return nil
+}
+
+// write puts b behind what is whole, and takes it back when that fails. The
+// caller holds mu.
+func (f *File) write(b []byte) error {
+	if f.leftover {
+		if err := f.log.Truncate(f.size); err != nil {
+			return err
+		}
+		f.leftover = false
+	}
+	_, err := f.log.WriteAt(b, f.size)
 	if err == nil {
 		err = f.log.Sync()
 	}
 	if err != nil {
-		// The next append begins at the same place, so a failure here does no harm.
-		return errors.Join(explain("progress cannot be saved", f.dir, err), f.log.Truncate(f.size))
+		back := f.log.Truncate(f.size)
+		f.leftover = back != nil
+		return errors.Join(err, back)
 	}
-	f.size += int64(b.Len())
-	f.events = append(f.events, events...)
 	return nil
 }
 
@@ -245,19 +307,38 @@ func (f *File) Append(_ context.Context, events ...Event) error {
 func (f *File) Events(context.Context) ([]Event, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]Event(nil), f.events...), nil
+	return slices.Clone(f.events), nil
 }
 
-// draftFile is the file for an item's draft. The id is kept readable where it
-// can be, and encoded where a file system could not hold it.
+// draftFile is the file for an item's draft.
 func (f *File) draftFile(item string) string {
-	name := item
-	plain := item != "" && len(item) <= 80 && strings.Trim(item, "abcdefghijklmnopqrstuvwxyz0123456789.-") == "" && item[0] != '.' && item[0] != '-'
-	if !plain {
-		name = "_" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(item)))
-		name = name[:min(len(name), 200)]
+	return filepath.Join(f.dir, draftsDir, draftName(item)+".json")
+}
+
+// draftName is an id as a file may be called anywhere: readable where that is
+// possible, encoded where a file system could not hold it or would fold two
+// ids into one, and hashed where it is too long for that.
+func draftName(item string) string {
+	device, _, _ := strings.Cut(item, ".")
+	plain := item != "" && len(item) <= 80 && strings.Trim(item, "abcdefghijklmnopqrstuvwxyz0123456789.-") == "" &&
+		item[0] != '.' && item[0] != '-' && !isDevice(device)
+	if plain {
+		return item
 	}
-	return filepath.Join(f.dir, draftsDir, name+".json")
+	if len(item) > 100 {
+		sum := sha256.Sum256([]byte(item))
+		return "_" + hex.EncodeToString(sum[:])
+	}
+	return "_" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(item)))
+}
+
+// isDevice reports whether Windows takes a name for a device, whatever its ending.
+func isDevice(name string) bool {
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(name) == 4 && (strings.HasPrefix(name, "com") || strings.HasPrefix(name, "lpt")) && '0' <= name[3] && name[3] <= '9'
 }
 
 type draftJSON struct {
@@ -331,10 +412,15 @@ func (f *File) DropDraft(_ context.Context, item string) error {
 	if err := f.writable(); err != nil {
 		return err
 	}
-	if err := os.Remove(f.draftFile(item)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	name := f.draftFile(item)
+	err := os.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
 		return explain("a draft cannot be removed", f.dir, err)
 	}
-	return nil
+	return syncDir(filepath.Dir(name))
 }
 
 // Close gives the lock back.

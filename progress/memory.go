@@ -18,6 +18,9 @@ func NewMemory() *Memory { return &Memory{drafts: map[string][]string{}} }
 
 // Append implements Store.
 func (m *Memory) Append(_ context.Context, events ...Event) error {
+	if err := checkKinds(events); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.events = append(m.events, events...)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,18 +59,36 @@ var ErrReadOnly = errors.New("nothing can be saved: progress is open for reading
 // A Store keeps events and drafts of one learner. All methods are safe for
 // concurrent use. The contract is tested by package storetest.
 type Store interface {
-	// Append writes events, all or none, in order. They are durable when it returns nil.
+	// Append writes events in order, and others' never between them. When it
+	// returns nil they are durable; when it returns an error none of them is
+	// kept. A crash in its middle may leave the first few of several, never a
+	// part of one. It does not give up half-way when the context ends. Every
+	// event has a kind. What an event points to must not be changed afterwards.
 	Append(context.Context, ...Event) error
-	// Events returns all events in the order in which they were appended.
+	// Events returns all events in the order in which they were appended. The
+	// slice is the caller's, what the events point to is not. An event that was
+	// read from a store and is appended to another one, unchanged, keeps the
+	// fields that this program does not know.
 	Events(context.Context) ([]Event, error)
 	// SaveDraft replaces the draft of an item. It is durable when it returns
 	// nil; a failure leaves the draft that was there before.
 	SaveDraft(ctx context.Context, item string, draft []string) error
 	// Draft returns the draft of an item, and whether there is one.
 	Draft(ctx context.Context, item string) (draft []string, ok bool, err error)
-	// DropDraft removes the draft of an item. There need not be one.
+	// DropDraft removes the draft of an item, durably. There need not be one.
 	DropDraft(ctx context.Context, item string) error
 	// ReadOnly reports whether writing returns an error that is ErrReadOnly, and why, in a sentence.
 	ReadOnly() (bool, string)
+	// Close gives back what the store holds. It may be called again.
 	Close() error
+}
+
+// checkKinds refuses events that could not be told from rubbish when read again.
+func checkKinds(events []Event) error {
+	for _, e := range events {
+		if e.Kind == "" {
+			return fmt.Errorf("event %q has no kind; nothing was saved", e.ID)
+		}
+	}
+	return nil
 }

@@ -23,8 +23,9 @@ type Item struct {
 	LastOutcome string
 	LastAnswer  []string
 	LastResult  json.RawMessage
-	Version     string // of the content, at the last attempt
-	Last        time.Time
+	Version     string    // of the content, at the last attempt
+	First       time.Time // of the first attempt
+	Last        time.Time // of the last attempt
 }
 
 // A Position is a page of a lesson, and when the learner was there.
@@ -61,7 +62,9 @@ func (s *Summary) Add(e Event) {
 		s.Pages[e.Item][e.Page] = true
 	case Submitted:
 		it := s.Items[e.Item]
-		it.Attempts++
+		if it.Attempts++; it.Attempts == 1 {
+			it.First = e.Time
+		}
 		if e.Score != nil {
 			it.LastScore = *e.Score
 			it.BestScore = max(it.BestScore, it.LastScore)

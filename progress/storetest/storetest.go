@@ -17,6 +17,8 @@ func Run(t *testing.T, open func(t *testing.T, name string) progress.Store) {
 	t.Run("events come back in order", func(t *testing.T) { order(t, open) })
 	t.Run("events are all or none and never mixed", func(t *testing.T) { concurrent(t, open) })
 	t.Run("unknown kinds are kept", func(t *testing.T) { unknown(t, open) })
+	t.Run("an event without a kind is refused", func(t *testing.T) { kindless(t, open) })
+	t.Run("the slice of events is the caller's", func(t *testing.T) { aliased(t, open) })
 	t.Run("drafts are replaced and dropped", func(t *testing.T) { drafts(t, open) })
 }
 
@@ -107,13 +109,40 @@ func unknown(t *testing.T, open func(*testing.T, string) progress.Store) {
 	}
 }
 
+func kindless(t *testing.T, open func(*testing.T, string) progress.Store) {
+	s := open(t, "kindless")
+	if err := s.Append(t.Context(), event(progress.Visited, "a", 1), event("", "b", 1)); err == nil {
+		t.Error("it was taken")
+	}
+	if got, err := s.Events(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("%d events were kept of what failed, %v", len(got), err)
+	}
+}
+
+func aliased(t *testing.T, open func(*testing.T, string) progress.Store) {
+	s := open(t, "aliased")
+	events := []progress.Event{event(progress.Visited, "a", 1)}
+	if err := s.Append(t.Context(), events...); err != nil {
+		t.Fatal(err)
+	}
+	events[0].Item = "changed"
+	got, err := s.Events(t.Context())
+	if err != nil || len(got) != 1 {
+		t.Fatalf("%d events, %v", len(got), err)
+	}
+	got[0].Item = "changed"
+	if got, err = s.Events(t.Context()); err != nil || got[0].Item != "a" {
+		t.Errorf("the store's own event was changed: %+v, %v", got, err)
+	}
+}
+
 func drafts(t *testing.T, open func(*testing.T, string) progress.Store) {
 	s := open(t, "drafts")
 	long := ""
 	for len(long) < 300 {
 		long += "very/long ID\x1b"
 	}
-	for _, item := range []string{"a.one", "../../etc/passwd", "CON", "ÄÖ\u202e", "", ".", "x/y", long} {
+	for _, item := range []string{"a.one", "../../etc/passwd", "CON", "ÄÖ\u202e", "", ".", "x/y", "con", "nul.one", long + "a", long + "b"} {
 		if _, ok, err := s.Draft(t.Context(), item); ok || err != nil {
 			t.Fatalf("%q has a draft: %v", item, err)
 		}
@@ -133,6 +162,12 @@ func drafts(t *testing.T, open func(*testing.T, string) progress.Store) {
 	if got, ok, err := s.Draft(t.Context(), "x/y"); err != nil || !ok || len(got) != 3 {
 		t.Fatalf("after opening again: %q, %v, %v", got, ok, err)
 	}
+	if got, ok, err := s.Draft(t.Context(), long+"c"); ok || err != nil {
+		t.Fatalf("another long id has a draft: %q, %v", got, err)
+	}
+	if _, ok, err := s.Draft(t.Context(), long+"a"); !ok || err != nil {
+		t.Fatalf("a long id lost its draft: %v", err)
+	}
 	for range 2 {
 		if err := s.DropDraft(t.Context(), "x/y"); err != nil {
 			t.Fatal(err)
@@ -140,5 +175,10 @@ func drafts(t *testing.T, open func(*testing.T, string) progress.Store) {
 	}
 	if _, ok, _ := s.Draft(t.Context(), "x/y"); ok {
 		t.Error("a dropped draft is still there")
+	}
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

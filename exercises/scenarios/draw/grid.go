@@ -135,7 +135,7 @@ func (g *grid) around(p point) (top, bottom point, ok bool) {
 			if way == up || way == down {
 				side = left | right
 			}
-			if ways(g.at(q))&side == side {
+			if ways(g.at(q))&side == side || isHead(g.at(q)) && g.framed(q, way) {
 				return q, true
 			}
 		}
@@ -202,7 +202,7 @@ func (g *grid) trace(from point, owner rune) {
 			if out&way == 0 || ways(g.at(q))&opposite(way) == 0 {
 				continue
 			}
-			head := strings.ContainsRune("▲▼◄►◀▶", g.at(q))
+			head := isHead(g.at(q))
 			if taken := g.owner[q.row][q.col]; taken == owner || taken != '.' && !head {
 				continue
 			}
@@ -214,6 +214,8 @@ func (g *grid) trace(from point, owner rune) {
 		}
 	}
 }
+
+func isHead(r rune) bool { return strings.ContainsRune("▲▼◄►◀▶", r) }
 
 // framed reports whether an arrowhead stands in a line across its way: the
 // frame of what it points to.
