@@ -32,6 +32,7 @@ type candidate struct {
 	id      string
 	phrases []phrase
 	against []phrase     // counter-examples
+	centre  phrase       // the mean of all phrases
 	has     map[int]bool // every stem that its phrases use
 }
 
@@ -107,12 +108,34 @@ func newCorpus(raws []rawCandidate) *corpus {
 				cand.has[n] = true
 			}
 		}
+		cand.centre = centre(cand.phrases)
 		for _, t := range r.against {
 			cand.against = append(cand.against, c.phrase(t))
 		}
 		c.candidates = append(c.candidates, cand)
 	}
 	return c
+}
+
+// centre is the mean of phrases: what they have in common weighs most.
+func centre(ps []phrase) phrase {
+	m := phrase{words: vector{}, chars: vector{}}
+	for _, p := range ps {
+		for n, x := range p.words {
+			m.words[n] += x
+		}
+		for n, x := range p.chars {
+			m.chars[n] += x
+		}
+	}
+	for _, v := range []vector{m.words, m.chars} {
+		sum := 0.0
+		for _, x := range v {
+			sum += x * x
+		}
+		v.unit(sum)
+	}
+	return m
 }
 
 func idfs(df []int, docs int) []float64 {
@@ -249,10 +272,17 @@ var common = set(`about after again against almost along already another anyway 
 type features struct {
 	word    float64 // likeness of words with the best phrase
 	second  float64 // the same with the second best: one phrase can be a coincidence
-	char    float64 // likeness of letters with the best phrase
+	char    float64 // likeness of letters with the phrase most alike
+	centre  float64 // likeness of words with the mean of all phrases
+	letters float64 // likeness of letters with that mean
 	cover   float64 // the part of what is said that the candidate speaks of, by weight
 	against float64 // likeness with the best counter-example
 	at      int     // the best phrase
+}
+
+// rank orders candidates: the sum of what speaks for one, whatever comes of it.
+func (f features) rank() float64 {
+	return f.word + 0.5*f.second + f.char + f.centre + f.letters + 0.5*f.cover
 }
 
 // compare looks at a text beside a candidate.
@@ -265,10 +295,9 @@ func (c *corpus) compare(words, chars vector, ts []token, cand *candidate) featu
 		case d > f.second:
 			f.second = d
 		}
+		f.char = math.Max(f.char, chars.dot(p.chars))
 	}
-	if len(cand.phrases) > 0 {
-		f.char = chars.dot(cand.phrases[f.at].chars)
-	}
+	f.centre, f.letters = words.dot(cand.centre.words), chars.dot(cand.centre.chars)
 	for _, p := range cand.against {
 		f.against = math.Max(f.against, words.dot(p.words))
 	}

@@ -35,15 +35,15 @@ type PhraseVerdict struct {
 // Weights and thresholds for short texts, fitted by leaving each example of
 // the shipped lessons out in turn (see TestPhrasesLeaveOneOut).
 const (
-	phraseBias   = -3.6
-	phraseWord   = 4.4
-	phraseSecond = 1.2
-	phraseChar   = 1.6
-	phraseCover  = 1.9
-	phraseMargin = 2.2 // by how much the best is ahead of the next
+	phraseBias   = -0.28
+	phraseRank   = 0.29
+	phraseCover  = 1.09
+	phraseMargin = 0.41 // by how much the best is ahead of the next
 
-	phraseCredit = 0.5
-	phraseAsk    = 0.18
+	phraseCredit = 0.62
+	// Below both of these a text is about something else.
+	phraseLeastCover = 0.2
+	phraseLeastWord  = 0.15
 )
 
 // NewPhrases indexes entries.
@@ -63,14 +63,13 @@ func (p *Phrases) Match(text string) PhraseVerdict {
 	ts := content(ss)
 	words, chars := c.wordVector(ts), c.charVector(text)
 	best, next, at := features{}, 0.0, -1
-	score := func(f features) float64 { return f.word + 0.3*f.char + 0.2*f.cover }
 	for i := range c.candidates {
 		f := c.compare(words, chars, ts, &c.candidates[i])
-		switch s := score(f); {
+		switch s := f.rank(); {
 		case f.word == 0 && f.char < 0.35:
-		case at < 0 || s > score(best):
+		case at < 0 || s > best.rank():
 			if at >= 0 {
-				next = score(best)
+				next = best.rank()
 			}
 			best, at = f, i
 		case s > next:
@@ -81,20 +80,20 @@ func (p *Phrases) Match(text string) PhraseVerdict {
 		return PhraseVerdict{Status: PhraseNone}
 	}
 	cand := c.candidates[at]
-	margin := math.Min(1, score(best)-next)
+	margin := math.Min(1, best.rank()-next)
 	v := PhraseVerdict{
 		ID:  cand.id,
-		P:   logistic(phraseBias + phraseWord*best.word + phraseSecond*best.second + phraseChar*best.char + phraseCover*best.cover + phraseMargin*margin),
+		P:   logistic(phraseBias + phraseRank*best.rank() + phraseCover*best.cover + phraseMargin*margin),
 		Key: cand.phrases[best.at].text,
 	}
 	v.Yours = join(c.shared(ts, cand.phrases[best.at]))
 	switch {
+	case best.cover < phraseLeastCover && best.word < phraseLeastWord:
+		v.Status, v.ID = PhraseNone, ""
 	case v.P >= phraseCredit:
 		v.Status = PhraseCredited
-	case v.P >= phraseAsk:
-		v.Status = PhraseAsked
 	default:
-		v.Status = PhraseNone
+		v.Status = PhraseAsked
 	}
 	return v
 }
