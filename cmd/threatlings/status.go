@@ -22,7 +22,7 @@ func (a *app) statusCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, o.close()) }()
-			r := report(o.session)
+			r := statusOf(o.session)
 			if asJSON {
 				return a.printJSON(r)
 			}
@@ -34,7 +34,7 @@ func (a *app) statusCommand() *cobra.Command {
 	return cmd
 }
 
-func report(s *course.Session) statusReport {
+func statusOf(s *course.Session) statusReport {
 	r := statusReport{Course: s.Course.ID, Version: s.Course.Version, Digest: s.Course.Digest()}
 	if t := s.LastSeen(); !t.IsZero() {
 		r.LastSeen = &t

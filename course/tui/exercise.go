@@ -392,10 +392,7 @@ func (x *exercise) again() tea.Cmd {
 }
 
 func (x *exercise) prompt() []string {
-	st := x.env.theme.styles
-	lines := []string{st.Accent.Render(exercises.CleanLine(x.ex.About().Title)), ""}
-	lines = append(lines, strings.Split(x.env.Pages.render(x.ex.About().Prompt, x.width, x.env.theme), "\n")...)
-	return append(lines, "")
+	return append(strings.Split(x.env.Pages.render(x.ex.About().Prompt, x.width, x.env.theme), "\n"), "")
 }
 
 func (x *exercise) promptHeight() int {

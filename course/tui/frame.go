@@ -82,7 +82,7 @@ func (m *Model) footer() []string {
 		b.WriteString(t.styles.Strong.Render(h.Key) + " " + t.styles.Quiet.Render(h.Desc) + "   ")
 		used += w + 3
 	}
-	return []string{"", b.String()}
+	return []string{"", strings.TrimRight(b.String(), " ")}
 }
 
 // fit cuts or pads a styled line to exactly width columns.

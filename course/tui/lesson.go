@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/course"
+	"edu/threatlings/exercises"
 )
 
 // lesson shows one lesson page by page: text to read, or an exercise to do.
@@ -277,6 +278,7 @@ func (l *lesson) View() string {
 	lines := []string{strings.Repeat(" ", 1) + l.env.theme.progress(l.page+1, len(l.step.Pages), room-2), ""}
 	margin := strings.Repeat(" ", leftMargin)
 	if l.ex != nil {
+		lines[1] = margin + st.Accent.Render(ansi.Truncate(exercises.CleanLine(l.ex.item.Title), room-2*leftMargin, "…"))
 		for _, x := range strings.Split(l.ex.View(), "\n") {
 			lines = append(lines, margin+x)
 		}

@@ -206,6 +206,25 @@ func TestScreenKeys(t *testing.T) {
 	}
 }
 
+func TestEnterLeadsToTheNextQuestion(t *testing.T) {
+	s := face(t, 80, 24)
+	s.x = exercise(t, "want: 1", "want: 2")
+	if keys(s, "one", tea.KeyEnter) {
+		t.Error("two are asked for, and one was handed in")
+	}
+	if !keys(s, "two", tea.KeyEnter) {
+		t.Error("both are there, and they were not handed in")
+	}
+	if got := s.Answer(); !reflect.DeepEqual(got, exercises.Answer{"one\ntwo"}) {
+		t.Errorf("the answer is %q", got)
+	}
+	s = face(t, 80, 24)
+	s.x = exercise(t, "want: 1", "want: 2")
+	if keys(s, "one", tea.KeyEnter); !keys(s, "", tea.KeyEnter) {
+		t.Error("enter on an empty line hands in")
+	}
+}
+
 func TestScreenKeepsReplies(t *testing.T) {
 	s := face(t, 80, 24, "Who?", "+ the guard")
 	if got := s.Answer(); !reflect.DeepEqual(got, exercises.Answer{"Who?", "+ the guard"}) {

@@ -113,6 +113,9 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 		if k.Paste {
 			return s.text.Update(k)
 		}
+		if s.moreWanted() {
+			return s.text.Update(tea.KeyMsg{Type: tea.KeyEnter, Alt: true})
+		}
 		return input.SubmitCmd
 	case "up", "down", "left", "right", "pgup", "pgdown", "home", "end":
 		if s.open == diagram && s.system.Update(k) || s.open == document && s.doc.Key(name) {
@@ -123,6 +126,14 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 		return s.text.Update(k)
 	}
 	return nil
+}
+
+// moreWanted reports whether enter leads to the next of several questions: a
+// line was written and is not the last that is asked for. On an empty line
+// enter hands in.
+func (s *screen) moreWanted() bool {
+	lines := strings.Split(s.text.Value(), "\n")
+	return len(lines) < s.x.Want && strings.TrimSpace(lines[len(lines)-1]) != ""
 }
 
 func (s *screen) mouse(m tea.MouseMsg) {
@@ -141,6 +152,9 @@ func (s *screen) mouse(m tea.MouseMsg) {
 func (s *screen) Help() []key.Binding {
 	b := func(k, what string) key.Binding { return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what)) }
 	out := []key.Binding{b("enter", "ask it")}
+	if s.moreWanted() {
+		out[0] = b("enter", "next question")
+	}
 	switch s.open {
 	case diagram:
 		return append(append(out, s.system.Help()...), b("ctrl+d", "close"), b("ctrl+t", "document"))
@@ -180,7 +194,9 @@ func (s *screen) View() string {
 	case document:
 		lines = append(append(lines, ""), s.doc.View(w, room)...)
 	default:
-		lines = append(lines, st.Quiet.Render(ansi.Truncate(fmt.Sprintf("ctrl+d shows the diagram, ctrl+t the document; %s.", wanted(s.x.Want)), w, "…")))
+		for _, l := range strings.Split(ansi.Wordwrap(wanted(s.x.Want)+"; ctrl+d shows the diagram, ctrl+t the document.", w, " "), "\n") {
+			lines = append(lines, st.Quiet.Render(l))
+		}
 	}
 	for i, l := range lines {
 		lines[i] = ansi.Truncate(l, w, "")
@@ -192,7 +208,7 @@ func (s *screen) View() string {
 // wanted says how many questions are asked for.
 func wanted(n int) string {
 	if n == 1 {
-		return "one question is enough"
+		return "One question is enough"
 	}
-	return fmt.Sprintf("%d questions, one a line", n)
+	return fmt.Sprintf("%d questions, enter after each", n)
 }

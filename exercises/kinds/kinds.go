@@ -7,15 +7,29 @@ import (
 	"strings"
 
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/ask"
+	"edu/threatlings/exercises/budget"
+	"edu/threatlings/exercises/choice"
 	"edu/threatlings/exercises/input"
+	"edu/threatlings/exercises/list"
+	"edu/threatlings/exercises/rank"
 	"edu/threatlings/exercises/reflect"
+	"edu/threatlings/exercises/report"
+	sorting "edu/threatlings/exercises/sort"
 	"edu/threatlings/exercises/spot"
 )
 
 // All lists every kind.
 func All() []input.Kind {
 	return []input.Kind{
+		ask.Kind(),
+		budget.Kind(),
+		choice.Kind(),
+		list.Kind(),
+		rank.Kind(),
 		reflect.Kind(),
+		report.Kind(),
+		sorting.Kind(),
 		spot.Kind(),
 	}
 }

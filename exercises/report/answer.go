@@ -103,6 +103,16 @@ func undash(s string) string {
 	return s
 }
 
+// cleaned is the card without characters that no screen may be given.
+func (c Card) cleaned() Card {
+	c.Text = exercises.Clean(c.Text)
+	c.Replies = slices.Clone(c.Replies)
+	for i, r := range c.Replies {
+		c.Replies[i] = exercises.Clean(r)
+	}
+	return c
+}
+
 // blank reports whether nothing was written on the card.
 func (c Card) blank() bool { return strings.TrimSpace(c.Text) == "" && len(c.Replies) == 0 }
 

@@ -52,10 +52,24 @@ func explained(v grading.Verdict) []exercises.Field {
 	if len(met) > 0 {
 		out = append(out, exercises.Field{Label: "how the words met", Text: strings.Join(met, "; ")})
 	}
+	if e := v.Explanation; len(e.Hit)+len(e.Missing) > 0 {
+		text := "speaks of " + orNone(e.Hit)
+		if len(e.Missing) > 0 {
+			text += "; could say more about " + strings.Join(e.Missing, ", ")
+		}
+		out = append(out, exercises.Field{Label: "your card", Text: text})
+	}
 	if r := v.Explanation.RunnerUp; r != "" {
 		out = append(out, exercises.Field{Label: "runner-up", Text: r})
 	}
 	return out
+}
+
+func orNone(s []string) string {
+	if len(s) == 0 {
+		return "no part of the key's wording"
+	}
+	return strings.Join(s, ", ")
 }
 
 func quoted(s string) string {

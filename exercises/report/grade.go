@@ -53,13 +53,7 @@ func (x *Exercise) Grade(ctx context.Context, a exercises.Answer) (exercises.Res
 func (x *Exercise) handedIn(sh Sheet) ([]Card, error) {
 	var cards []Card
 	for i, c := range sh.Cards {
-		c.Text = exercises.Clean(c.Text)
-		replies := slices.Clone(c.Replies)
-		for k := range replies {
-			replies[k] = exercises.Clean(replies[k])
-		}
-		c.Replies = replies
-		if c.blank() {
+		if c = c.cleaned(); c.blank() {
 			continue
 		}
 		if err := exercises.CheckLength(append(exercises.Answer{c.Text}, c.Replies...)); err != nil {

@@ -114,7 +114,7 @@ func TestGradeHandledAndTwice(t *testing.T) {
 
 func TestGradeAsksOnceAndGivesNothingAway(t *testing.T) {
 	x := exercise(t)
-	a := exercises.Answer{"-/-/- ", "S/1/low Hackers could hack it", "# notes"}
+	a := exercises.Answer{"-/-/- \x00", "S/1/low Hackers could hack it", "# notes"}
 	res, err := x.Grade(context.Background(), a)
 	if err != nil {
 		t.Fatal(err)

@@ -110,7 +110,7 @@ func (x *Exercise) Reply(a exercises.Answer, item int, text string) exercises.An
 	sh := Parse(a)
 	n := 0
 	for i := range sh.Cards { // an item is a card with text
-		if sh.Cards[i].blank() {
+		if sh.Cards[i].cleaned().blank() {
 			continue
 		}
 		if n == item {

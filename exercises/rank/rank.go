@@ -1,0 +1,238 @@
+// Package rank is the exercise of putting things in order, where more than one
+// order can be defended.
+package rank
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/input"
+)
+
+// Exercise is a rank exercise. Its answer is the ids of all items, first one first.
+type Exercise struct {
+	Shared exercises.About `yaml:",inline"`
+	Items  []Item          `yaml:"items"`
+	Orders []Order         `yaml:"orders"` // each can be defended; the nearest one counts
+}
+
+// An Item is one thing to rank.
+type Item struct {
+	ID     string `yaml:"id"`
+	Text   string `yaml:"text"`
+	Reason string `yaml:"reason"`
+	First  string `yaml:"first"` // what putting it first says; optional
+	Last   string `yaml:"last"`  // what putting it last says; optional
+}
+
+// An Order is one that holds, and why.
+type Order struct {
+	Order  []string `yaml:"order"`
+	Name   string   `yaml:"name"`
+	Reason string   `yaml:"reason"`
+}
+
+// Kind is the kind for the list of kinds.
+func Kind() input.Kind {
+	return input.Kind{
+		Name:   "rank",
+		Decode: decode,
+		Screen: func(ex exercises.Exercise, o input.Options) input.Screen { return newScreen(ex.(*Exercise), o) },
+		Ask:    ask,
+	}
+}
+
+func decode(src exercises.Source) (exercises.Exercise, error) {
+	var x Exercise
+	if err := src.Unmarshal(&x); err != nil {
+		return nil, err
+	}
+	errs := src.CheckAbout(&x.Shared, 2)
+	if n := len(x.Items); n < 3 || n > 6 {
+		errs = append(errs, src.Fault("$.items", "there are %d items; 3 to 6 can be ranked with some thought", n))
+	}
+	seen := map[string]bool{}
+	for i, it := range x.Items {
+		at := fmt.Sprintf("$.items[%d]", i)
+		if it.ID == "" || it.Text == "" || it.Reason == "" {
+			errs = append(errs, src.Fault(at, "an item needs an id, a text and a reason"))
+		}
+		if seen[it.ID] {
+			errs = append(errs, src.Fault(at, "the id %q is there twice", it.ID))
+		}
+		seen[it.ID] = true
+	}
+	if len(x.Orders) == 0 {
+		errs = append(errs, src.Fault("$.orders", "there is no order that holds; give at least one"))
+	}
+	for i, o := range x.Orders {
+		at := fmt.Sprintf("$.orders[%d]", i)
+		if !x.permutation(o.Order) {
+			errs = append(errs, src.Fault(at+".order", "order %d must name each item once: %s", i+1, strings.Join(x.ids(), ", ")))
+		}
+		if o.Name == "" || o.Reason == "" {
+			errs = append(errs, src.Fault(at, "order %d needs a name and a reason", i+1))
+		}
+	}
+	return &x, errors.Join(errs...)
+}
+
+func (x *Exercise) ids() []string {
+	var out []string
+	for _, it := range x.Items {
+		out = append(out, it.ID)
+	}
+	return out
+}
+
+func (x *Exercise) permutation(ids []string) bool {
+	a, b := slices.Sorted(slices.Values(ids)), slices.Sorted(slices.Values(x.ids()))
+	return slices.Equal(a, b)
+}
+
+func (x *Exercise) item(id string) Item {
+	for _, it := range x.Items {
+		if it.ID == id {
+			return it
+		}
+	}
+	return Item{}
+}
+
+// About returns what all exercises share.
+func (x *Exercise) About() *exercises.About { return &x.Shared }
+
+// Samples are the orders that hold, and the reverse of the first, unless that
+// holds as well.
+func (x *Exercise) Samples() []exercises.Sample {
+	var out []exercises.Sample
+	for _, o := range x.Orders {
+		out = append(out, exercises.Sample{Name: "the order “" + o.Name + "”", Answer: slices.Clone(o.Order), Full: true})
+	}
+	if len(x.Orders) > 0 {
+		back := slices.Clone(x.Orders[0].Order)
+		slices.Reverse(back)
+		if _, d := x.nearest(back); d > 0 {
+			out = append(out, exercises.Sample{Name: "the first order upside down", Answer: back})
+		}
+	}
+	return out
+}
+
+// complete puts what a draft or an old answer names first, and the rest behind
+// it in the author's order, so that it is always a whole ranking.
+func (x *Exercise) complete(a exercises.Answer) []string {
+	var out []string
+	for _, id := range append(slices.Clone(a), x.ids()...) {
+		if slices.Contains(x.ids(), id) && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// nearest is the order that holds with the fewest pairs the other way round.
+func (x *Exercise) nearest(ids []string) (Order, int) {
+	best, least := Order{}, -1
+	for _, o := range x.Orders {
+		if d := swapped(ids, o.Order); least < 0 || d < least {
+			best, least = o, d
+		}
+	}
+	return best, least
+}
+
+// swapped counts the pairs that stand the other way round (Kendall's distance).
+func swapped(a, b []string) int {
+	n := 0
+	for i := range a {
+		for k := i + 1; k < len(a); k++ {
+			if slices.Index(b, a[i]) > slices.Index(b, a[k]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Grade gives full marks for any order that holds, and for others a part by
+// the distance to the nearest.
+func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Result, error) {
+	if !x.permutation(a) {
+		return exercises.Result{}, exercises.Incompletef("Put all %d in an order, then hand it in.", len(x.Items))
+	}
+	near, d := x.nearest(a)
+	n := len(x.Items)
+	res := exercises.Result{Score: 1 - float64(d)/float64(n*(n-1)/2), Explain: x.Shared.Explain}
+	res.Outcome = exercises.OutcomeOf(res.Score)
+	switch d {
+	case 0:
+		res.Summary = fmt.Sprintf("Your order holds: “%s”. %s", near.Name, near.Reason)
+	case 1:
+		res.Summary = fmt.Sprintf("One pair from an order that holds: “%s”. %s", near.Name, near.Reason)
+	default:
+		res.Summary = fmt.Sprintf("The nearest order that holds is “%s”, %d pairs away. %s", near.Name, d, near.Reason)
+	}
+	for i, id := range a {
+		it := x.item(id)
+		at := slices.Index(near.Order, id)
+		out := exercises.Item{Label: fmt.Sprintf("%d. %s", i+1, it.Text), ID: id, Reason: it.Reason, Mark: exercises.Good}
+		if at != i {
+			out.Mark = exercises.Bad
+			out.Expected = fmt.Sprintf("place %d in “%s”", at+1, near.Name)
+		}
+		if i == 0 && it.First != "" {
+			out.Reason += " " + it.First
+		}
+		if i == n-1 && it.Last != "" {
+			out.Reason += " " + it.Last
+		}
+		res.Items = append(res.Items, out)
+	}
+	var others strings.Builder
+	for _, o := range x.Orders {
+		fmt.Fprintf(&others, "**%s.** %s\n\n", o.Name, o.Reason)
+		for i, id := range o.Order {
+			fmt.Fprintf(&others, "%d. %s\n", i+1, x.item(id).Text)
+		}
+		others.WriteString("\n")
+	}
+	title := "Orders that hold"
+	if len(x.Orders) == 1 {
+		title = "The order"
+	}
+	res.More = []exercises.Section{{Title: title, Text: others.String()}}
+	return res, nil
+}
+
+func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
+	x := ex.(*Exercise)
+	order := x.complete(draft)
+	var texts []string
+	for _, id := range order {
+		texts = append(texts, x.item(id).Text)
+	}
+	for {
+		picked, err := p.ChooseSeveral(fmt.Sprintf("Type all %d numbers in your order, the first one first. Press enter to keep the order as listed.", len(order)), texts, true)
+		if err != nil {
+			return nil, err
+		}
+		if len(picked) == 0 {
+			return order, nil
+		}
+		if len(picked) < len(order) {
+			p.Say("That names %d of %d. Each one needs a place.", len(picked), len(order))
+			continue
+		}
+		var a exercises.Answer
+		for _, i := range picked {
+			a = append(a, order[i])
+		}
+		p.Keep(a)
+		return a, nil
+	}
+}
