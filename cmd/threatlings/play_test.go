@@ -67,7 +67,7 @@ func answerTo(t *testing.T, ex exercises.Exercise) exercises.Answer {
 // string a key or a typed text.
 func keysFor(t *testing.T, ex exercises.Exercise, answer, draft exercises.Answer) []string {
 	t.Helper()
-	const down, enter, tab = "\x1b[B", "\r", "\t"
+	const enter, tab = "\r", "\t"
 	var keys []string
 	toggle := func(ids []string, name func(i int) string) {
 		for i, id := range ids {
@@ -107,7 +107,7 @@ func keysFor(t *testing.T, ex exercises.Exercise, answer, draft exercises.Answer
 		}
 		toggle(ids, func(i int) string { return fmt.Sprint(i + 1) })
 	case *sorting.Exercise:
-		keys = sortKeys(x, answer, down, enter)
+		keys = sortKeys(x, answer, enter)
 	case *rank.Exercise:
 		keys = rankKeys(x, answer, draft)
 		keys = append(keys, enter)
@@ -165,12 +165,12 @@ func typed(s string) []string {
 	return out
 }
 
-func sortKeys(x *sorting.Exercise, answer exercises.Answer, down, enter string) []string {
+func sortKeys(x *sorting.Exercise, answer exercises.Answer, enter string) []string {
 	var keys []string
 	for range x.Items { // wherever the cursor is: to the top
 		keys = append(keys, "\x1b[A")
 	}
-	for i, it := range x.Items {
+	for _, it := range x.Items {
 		for _, a := range answer {
 			if g, ok := strings.CutPrefix(a, it.ID+"="); ok {
 				for n, group := range x.Groups {
@@ -179,9 +179,6 @@ func sortKeys(x *sorting.Exercise, answer exercises.Answer, down, enter string) 
 					}
 				}
 			}
-		}
-		if i < len(x.Items)-1 {
-			keys = append(keys, down)
 		}
 	}
 	return append(keys, enter)

@@ -152,10 +152,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.note = msg.text
 		return m, nil
 	case tea.KeyMsg:
-		m.note = ""
-		if cmd, ok := m.globalKey(msg); ok {
-			return m, cmd
-		}
+		return m, m.keys(msg)
 	case tea.MouseMsg:
 		msg.Y -= headerHeight
 		return m, m.top().Update(msg)
@@ -163,6 +160,31 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.deliver(msg)
 	}
 	return m, m.top().Update(msg)
+}
+
+// typedAhead is the most letters in one message that are taken for keys pressed
+// quickly one after the other; more is a paste by a terminal that does not say so.
+const typedAhead = 64
+
+// keys handles a key. Letters that were typed faster than they were read come
+// in one message, and each of them is a key of its own.
+func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type == tea.KeyRunes && !msg.Paste && !msg.Alt && len(msg.Runes) > 1 && len(msg.Runes) <= typedAhead {
+		var cmds []tea.Cmd
+		for _, r := range msg.Runes {
+			one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}
+			if r == ' ' {
+				one.Type = tea.KeySpace
+			}
+			cmds = append(cmds, m.keys(one))
+		}
+		return tea.Batch(cmds...)
+	}
+	m.note = ""
+	if cmd, ok := m.globalKey(msg); ok {
+		return cmd
+	}
+	return m.top().Update(msg)
 }
 
 // addressed is a message for one screen, which may no longer be on top. A
