@@ -133,7 +133,7 @@ func checkStep(s *Step) []error {
 	return errs
 }
 
-// widest is the column beyond which a preformatted line or a table is cut at 60 columns.
+// widest is the column beyond which a preformatted line is cut at 60 columns.
 const widest = 58
 
 // checkText looks for what does not survive a terminal.
@@ -150,7 +150,7 @@ func checkText(file string, line int, texts ...string) []error {
 				r := []rune(l[bad:])[0]
 				errs = append(errs, &lessons.Fault{File: file, Line: at, What: fmt.Sprintf("the invisible character %U; take it out (a tab becomes blanks)", r)})
 			}
-			if (fenced || strings.HasPrefix(l, "|")) && uniseg.StringWidth(l) > widest {
+			if fenced && uniseg.StringWidth(l) > widest {
 				errs = append(errs, &lessons.Fault{File: file, Line: at, What: fmt.Sprintf("this line is %d columns wide and at most %d fit a small window; break it", uniseg.StringWidth(l), widest)})
 			}
 			if strings.Contains(l, "&#") {
