@@ -36,10 +36,12 @@ type exercise struct {
 	off           int
 	grading       bool
 	hints         hints
+	ahead         []tea.KeyMsg // keys that came before the face was there
 
 	saver   *saver
 	known   exercises.Answer // what the saver was last told
-	dirty   bool             // something is not on the disk
+	dirty   bool             // something was typed that no save has begun with
+	saving  int              // number of the draft on its way to the disk; 0 for none
 	ticking bool
 	savedAt time.Time
 }
@@ -130,7 +132,12 @@ func (x *exercise) opened(m openedMsg) tea.Cmd {
 		start = m.answer
 	}
 	x.known = slices.Clone(start)
-	return x.newFace(start)
+	cmds := []tea.Cmd{x.newFace(start)}
+	for _, k := range x.ahead {
+		cmds = append(cmds, x.Update(k))
+	}
+	x.ahead = nil
+	return tea.Batch(cmds...)
 }
 
 func (x *exercise) newFace(start exercises.Answer) tea.Cmd {
@@ -180,7 +187,7 @@ func (x *exercise) status() string {
 		return "reading your answer"
 	case x.result != nil || x.ex == nil:
 		return ""
-	case x.dirty:
+	case x.dirty || x.saving != 0:
 		return "saving"
 	case !x.savedAt.IsZero():
 		return "saved " + x.savedAt.Local().Format("15:04:05")
@@ -268,6 +275,9 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 	if x.result != nil {
 		return x.result.Update(msg)
 	}
+	if k, ok := msg.(tea.KeyMsg); ok && x.face == nil && x.broken == "" {
+		x.ahead = append(x.ahead, k)
+	}
 	if x.face == nil || x.grading {
 		return nil
 	}
@@ -298,7 +308,7 @@ func (x *exercise) tick() tea.Cmd {
 	n := x.saver.next
 	x.saver.mu.Unlock()
 	draft := slices.Clone(x.known)
-	x.dirty = false
+	x.dirty, x.saving = false, n
 	return func() tea.Msg { return savedMsg{x, n, x.env.Session.Now(), x.save(n, draft)} }
 }
 
@@ -316,13 +326,14 @@ func (x *exercise) save(n int, draft exercises.Answer) error {
 }
 
 func (x *exercise) saved(m savedMsg) tea.Cmd {
+	if x.saving == m.n {
+		x.saving = 0
+	}
 	if m.err != nil {
 		x.dirty = true // the next key, or leaving, tries again
 		return failed(m.err)
 	}
-	if !x.dirty {
-		x.savedAt = m.at
-	}
+	x.savedAt = m.at
 	return nil
 }
 
