@@ -211,7 +211,10 @@ func rankKeys(x *rank.Exercise, answer, draft exercises.Answer) []string {
 }
 
 func reportKeys(want, have report.Sheet) []string {
-	keys := []string{"\x1b[Z"} // from the document to the cards
+	var keys []string
+	if len(have.Cards) == 0 {
+		keys = append(keys, "\x1b[Z") // from the document to the cards
+	}
 	for i, c := range want.Cards {
 		var h report.Card
 		if i < len(have.Cards) {
@@ -430,7 +433,9 @@ func (l *life) exercise(step *course.Step, page int) bool {
 		l.t.Fatal(err)
 	}
 	done := func(s string) bool { return strings.Contains(s, "try again") }
-	s := l.x.until("the exercise", func(s string) bool { return strings.Contains(s, ex.About().Title) || strings.Contains(s, "[document]") || done(s) })
+	s := l.x.until("the exercise", func(s string) bool {
+		return strings.Contains(s, ex.About().Title) || strings.Contains(s, "[document]") || strings.Contains(s, "[cards]") || done(s)
+	})
 	if done(s) { // it was graded in the moment of the kill
 		return true
 	}
