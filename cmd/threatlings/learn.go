@@ -33,6 +33,9 @@ func (a *app) learn(ctx context.Context, id string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	if _, err := idsOf(o.session.Course, id); id != "" && err != nil {
+		return err
+	}
 	if a.lineMode() {
 		return plain.Run(ctx, plain.Options{
 			Session: o.session, Kinds: kinds.Get, In: a.in, Out: a.out, Notices: o.notices, Open: id,
