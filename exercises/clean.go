@@ -1,6 +1,7 @@
 package exercises
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -46,4 +47,15 @@ func Clean(s string) string {
 // line feeds become one blank, and the ends are trimmed.
 func CleanLine(s string) string {
 	return strings.Join(strings.Fields(Clean(s)), " ")
+}
+
+var (
+	stars     = regexp.MustCompile(`\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}`)
+	backticks = regexp.MustCompile("`([^`]+)`")
+)
+
+// Inline is CleanLine for a short text of the content that is drawn as it
+// stands: the marks of Markdown emphasis and code are left out.
+func Inline(s string) string {
+	return backticks.ReplaceAllString(stars.ReplaceAllString(CleanLine(s), "$1"), "$1")
 }

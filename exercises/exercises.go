@@ -108,6 +108,7 @@ const (
 type Item struct {
 	Label    string  `json:"label"`              // what it is about, in a few words
 	Mark     Mark    `json:"mark"`               // how it was judged
+	Word     string  `json:"word,omitempty"`     // what the mark is called here, where "right" or "left out" would be odd
 	Yours    string  `json:"yours,omitempty"`    // what the learner said
 	Expected string  `json:"expected,omitempty"` // what the author would have said, where it differs
 	Reason   string  `json:"reason"`             // why, in plain sentences

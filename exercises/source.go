@@ -38,7 +38,7 @@ func (f *Fault) Error() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line,
 // Unmarshal decodes the YAML strictly into v: an unknown or repeated field is
 // a *Fault that names file and line.
 func (s Source) Unmarshal(v any) error {
-	err := yaml.NewDecoder(bytes.NewReader(s.YAML), yaml.Strict()).Decode(v)
+	err := s.decode(v)
 	if err == nil {
 		return nil
 	}
@@ -48,6 +48,17 @@ func (s Source) Unmarshal(v any) error {
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	return &Fault{s.File, s.Line, first}
+}
+
+// decode turns a panic into an error: the decoder has some for odd YAML, such
+// as a list without its opening bracket behind a tag.
+func (s Source) decode(v any) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("this YAML cannot be understood; look for a bracket or a quote that is missing, and for a stray ! or &")
+		}
+	}()
+	return yaml.NewDecoder(bytes.NewReader(s.YAML), yaml.Strict()).Decode(v)
 }
 
 // Fault makes a *Fault at the YAML path, such as "$.options[2].reason"; a path

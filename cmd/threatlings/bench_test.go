@@ -101,15 +101,13 @@ func BenchmarkKey(b *testing.B) {
 func BenchmarkScroll(b *testing.B) {
 	env := home(b)
 	x := start(b, env, 100, 30, "learn", "billing.top-three")
-	x.shows("Card on File")
-	x.settle()
-	x.send("\x14") // to the document
+	x.shows("[document]")
 	x.settle()
 	var sizes []float64
 	for b.Loop() {
-		for range 50 {
+		for i := range 50 {
 			before := x.bytes()
-			x.send("\x1b[B")
+			x.send([]string{"\x1b[B", "\x1b[A"}[i/25]) // down, and up again
 			for x.bytes() == before {
 				<-x.wake
 			}

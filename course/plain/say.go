@@ -26,7 +26,10 @@ func (t *talk) result(res exercises.Result) {
 	}
 	for _, it := range res.Items {
 		head := it.Label
-		if m := marks[it.Mark]; m != "" {
+		switch m := marks[it.Mark]; {
+		case it.Word != "":
+			head += " (" + it.Word + ")"
+		case m != "":
 			head = m + ": " + head
 		}
 		t.p.Say("%s", head)

@@ -343,9 +343,12 @@ func (r *result) itemLines(it exercises.Item) []string {
 		style = st.Warn
 	}
 	m := markWords[it.Mark]
-	word := ""
-	if m.word != "" {
-		word = " · " + m.word
+	word := it.Word
+	if word == "" {
+		word = m.word
+	}
+	if word != "" {
+		word = " · " + exercises.CleanLine(word)
 	}
 	var out []string
 	for i, l := range wrap(exercises.CleanLine(it.Label)+word, r.width-2) {

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -18,6 +19,7 @@ type screen struct {
 	x      *Exercise
 	o      input.Options
 	on     map[string]bool
+	empty  bool // nothing is to be bought, and that is the plan
 	cursor int
 	width  int
 	note   string // why the last key did nothing
@@ -26,7 +28,7 @@ type screen struct {
 }
 
 func newScreen(x *Exercise, o input.Options) *screen {
-	s := &screen{x: x, o: o, on: map[string]bool{}}
+	s := &screen{x: x, o: o, on: map[string]bool{}, empty: slices.Contains(o.Draft, nothing)}
 	for _, id := range x.bought(o.Draft) {
 		s.on[id] = true
 	}
@@ -44,6 +46,9 @@ func (s *screen) Answer() exercises.Answer {
 		if s.on[c.ID] {
 			a = append(a, c.ID)
 		}
+	}
+	if len(a) == 0 && s.empty {
+		return exercises.Answer{nothing}
 	}
 	return a
 }
@@ -67,7 +72,7 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 		case " ", "x":
 			s.toggle()
 		case "enter", "ctrl+s":
-			return input.SubmitCmd
+			return s.enter()
 		default:
 			n := len(s.x.Controls)
 			if len(k) == 1 && k[0] >= '1' && int(k[0]-'1') < n {
@@ -84,10 +89,25 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// enter hands in; spending nothing at all takes it twice.
+func (s *screen) enter() tea.Cmd {
+	if left := s.left(); left < 0 {
+		s.note = fmt.Sprintf("That is %s too much. Put something back, then hand it in.", s.x.money(-left))
+		return nil
+	}
+	if s.Answer() == nil {
+		s.empty = true
+		s.note = "Nothing is bought. Space buys, and enter once more spends nothing at all."
+		return nil
+	}
+	return input.SubmitCmd
+}
+
 func (s *screen) toggle() {
+	s.empty = false
 	c := s.x.Controls[s.cursor]
-	if !s.on[c.ID] && c.Cost > s.left() {
-		s.note = fmt.Sprintf("That costs %s and there is %s left. Put something back first.", s.x.money(c.Cost), s.x.money(s.left()))
+	if left := max(0, s.left()); !s.on[c.ID] && c.Cost > left {
+		s.note = fmt.Sprintf("That costs %s and there is %s left. Put something back first.", s.x.money(c.Cost), s.x.money(left))
 		return
 	}
 	s.on[c.ID] = !s.on[c.ID]
@@ -99,10 +119,7 @@ func (s *screen) View() string {
 	var lines []string
 	add := func(row int, l string) { lines, s.rows = append(lines, l), append(s.rows, row) }
 	left := s.left()
-	barWidth := max(8, min(30, s.width-40))
-	spent := barWidth * (s.x.Money - left) / s.x.Money
-	add(-1, st.Accent.Render(strings.Repeat("█", spent))+st.Frame.Render(strings.Repeat("░", barWidth-spent))+
-		st.Strong.Render(fmt.Sprintf(" %s left of %s", s.x.money(left), s.x.money(s.x.Money))))
+	add(-1, s.total(left))
 	add(-1, "")
 	for i, c := range s.x.Controls {
 		s.row(i, c, left, add, &lines)
@@ -117,6 +134,19 @@ func (s *screen) View() string {
 	return strings.Join(lines, "\n")
 }
 
+// total is the money in a bar and in words.
+func (s *screen) total(left int) string {
+	st := s.o.Styles
+	all := max(8, min(30, s.width-40))
+	words := fmt.Sprintf("%s left of %s", s.x.money(left), s.x.money(s.x.Money))
+	if left < 0 {
+		words = fmt.Sprintf("%s more than the %s there is", s.x.money(-left), s.x.money(s.x.Money))
+	}
+	spent := all * min(s.x.Money-left, s.x.Money) / s.x.Money
+	return st.Accent.Render(strings.Repeat("█", spent)) + st.Frame.Render(strings.Repeat("░", all-spent)) +
+		" " + st.Strong.Render(ansi.Truncate(words, s.width-all-1, "…"))
+}
+
 func (s *screen) row(i int, c Control, left int, add func(int, string), lines *[]string) {
 	st := s.o.Styles
 	box, style, price := "[ ] ", st.Text, s.x.money(c.Cost)
@@ -125,8 +155,10 @@ func (s *screen) row(i int, c Control, left int, add func(int, string), lines *[
 		box = "[x] "
 	case c.Cost > s.x.Money:
 		style, price = st.Quiet, price+", more than there is"
-	case c.Cost > left:
+	case c.Cost > max(0, left):
 		style, price = st.Quiet, price+", more than is left"
+	case i == s.cursor && c.Cost > 0:
+		price += ", leaves " + s.x.money(left-c.Cost)
 	}
 	lead := "  " + box
 	if i == s.cursor {

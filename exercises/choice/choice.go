@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -54,19 +55,9 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 	if n := len(x.Options); n < 2 || n > 9 {
 		bad("$.options", "there are %d options; give 2 to 9", n)
 	}
-	seen, right := map[string]bool{}, 0
-	for i, o := range x.Options {
-		at := fmt.Sprintf("$.options[%d]", i)
-		if o.ID == "" || o.Text == "" {
-			bad(at, "an option needs an id and a text")
-		}
-		if o.Reason == "" {
-			bad(at, "option %q has no reason; say why it is right or wrong", o.ID)
-		}
-		if seen[o.ID] {
-			bad(at, "the id %q is there twice", o.ID)
-		}
-		seen[o.ID] = true
+	errs = append(errs, x.checkOptions(src)...)
+	right := 0
+	for _, o := range x.Options {
 		if o.Right {
 			right++
 		}
@@ -78,6 +69,32 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 		bad("$.options", "every option is right; mark some as wrong, or ask for one as an opinion")
 	}
 	return &x, errors.Join(errs...)
+}
+
+// checkOptions also makes the texts ready to be drawn.
+func (x *Exercise) checkOptions(src exercises.Source) (errs []error) {
+	seen := map[string]bool{}
+	for i := range x.Options {
+		o := &x.Options[i]
+		o.Text = exercises.Inline(o.Text)
+		bad := func(format string, args ...any) {
+			errs = append(errs, src.Fault(fmt.Sprintf("$.options[%d]", i), format, args...))
+		}
+		switch {
+		case o.ID == "":
+			bad("option %d has no id; give it one and never change it", i+1)
+		case seen[o.ID]:
+			bad("the id %q is there twice; give each option its own", o.ID)
+		}
+		seen[o.ID] = true
+		if o.Text == "" {
+			bad("option %q has no text; say what is chosen", o.ID)
+		}
+		if strings.TrimSpace(o.Reason) == "" {
+			bad("option %q has no reason; say why it is right or wrong", o.ID)
+		}
+	}
+	return errs
 }
 
 // About returns what all exercises share.
@@ -121,51 +138,69 @@ func (x *Exercise) Samples() []exercises.Sample {
 // taken away for each wrong one, down to nothing.
 func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Result, error) {
 	chosen := x.chosen(a)
+	changed := slices.ContainsFunc(a, func(id string) bool { return !slices.Contains(x.ids(), id) })
 	switch {
+	case changed:
+		return exercises.Result{}, exercises.Incompletef("This exercise has changed since you answered, and one of your choices is no longer there. Choose again.")
 	case len(chosen) == 0:
 		return exercises.Result{}, exercises.Incompletef("Nothing is chosen yet. Choose one, even if you are not sure: a miss costs nothing.")
 	case x.Pick == "one" && len(chosen) > 1:
 		return exercises.Result{}, exercises.Incompletef("%d are chosen, and one is asked for.", len(chosen))
 	}
-	right, hit, wrong := 0, 0, 0
-	res := exercises.Result{Explain: x.Shared.Explain}
+	right, hit := 0, 0
 	for _, o := range x.Options {
-		on := slices.Contains(chosen, o.ID)
-		it := exercises.Item{Label: o.Text, ID: o.ID, Reason: o.Reason, Mark: exercises.Plain}
 		if o.Right {
 			right++
+			if slices.Contains(chosen, o.ID) {
+				hit++
+			}
 		}
-		switch {
-		case x.Poll() && on:
-			it.Yours = "your choice"
-		case on && o.Right:
-			hit++
-			it.Mark = exercises.Good
-		case on:
-			wrong++
-			it.Mark, it.Yours = exercises.Bad, "your choice"
-		case o.Right && !x.Poll() && (x.Pick == "several" || hit == 0):
-			it.Mark = exercises.Missed
-		}
-		res.Items = append(res.Items, it)
 	}
+	wrong := len(chosen) - hit
+	if x.Pick == "one" {
+		right = 1
+	}
+	res := exercises.Result{Items: x.items(chosen, hit < right), Explain: x.Shared.Explain}
 	if x.Poll() {
 		res.Score, res.Outcome, res.Summary = 1, exercises.Written, "Kept. There is no wrong answer to this one; here is what goes with yours."
 		return res, nil
 	}
-	if x.Pick == "one" {
-		right = 1
-	}
 	res.Score = max(0, float64(hit-wrong)/float64(right))
 	res.Outcome = exercises.OutcomeOf(res.Score)
 	res.Summary = x.summary(hit, wrong, right)
-	// What was chosen is read first.
-	slices.SortStableFunc(res.Items, func(a, b exercises.Item) int { return order(a.Mark) - order(b.Mark) })
 	return res, nil
 }
 
-func order(m exercises.Mark) int {
-	return slices.Index([]exercises.Mark{exercises.Good, exercises.Bad, exercises.Missed, exercises.Plain}, m)
+// items are all options with their reasons: what was chosen is read first,
+// then what was missed.
+func (x *Exercise) items(chosen []string, missing bool) []exercises.Item {
+	var out []exercises.Item
+	for _, o := range x.Options {
+		on := slices.Contains(chosen, o.ID)
+		it := exercises.Item{Label: o.Text, ID: o.ID, Reason: o.Reason, Mark: exercises.Plain}
+		if on {
+			it.Yours = "your choice"
+		}
+		switch {
+		case x.Poll():
+		case on && o.Right:
+			it.Mark, it.Yours = exercises.Good, ""
+		case on:
+			it.Mark = exercises.Bad
+		case o.Right && missing:
+			it.Mark = exercises.Missed
+		}
+		out = append(out, it)
+	}
+	slices.SortStableFunc(out, func(a, b exercises.Item) int { return order(a) - order(b) })
+	return out
+}
+
+func order(it exercises.Item) int {
+	if it.Mark == exercises.Plain && it.Yours != "" {
+		return 0
+	}
+	return slices.Index([]exercises.Mark{exercises.Good, exercises.Bad, exercises.Missed, exercises.Plain}, it.Mark)
 }
 
 func (x *Exercise) summary(hit, wrong, right int) string {
@@ -185,12 +220,20 @@ func (x *Exercise) summary(hit, wrong, right int) string {
 	}
 }
 
+func (x *Exercise) ids() []string {
+	var out []string
+	for _, o := range x.Options {
+		out = append(out, o.ID)
+	}
+	return out
+}
+
 // chosen are the ids of an answer that there are, each once.
 func (x *Exercise) chosen(a exercises.Answer) []string {
 	var out []string
-	for _, o := range x.Options {
-		if slices.Contains(a, o.ID) {
-			out = append(out, o.ID)
+	for _, id := range x.ids() {
+		if slices.Contains(a, id) {
+			out = append(out, id)
 		}
 	}
 	return out
@@ -198,34 +241,41 @@ func (x *Exercise) chosen(a exercises.Answer) []string {
 
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	x := ex.(*Exercise)
-	var texts []string
-	for _, o := range x.Options {
+	var texts, before []string
+	kept := exercises.Answer(x.chosen(draft))
+	for i, o := range x.Options {
 		texts = append(texts, o.Text)
+		if slices.Contains(kept, o.ID) {
+			before = append(before, strconv.Itoa(i+1))
+		}
+	}
+	had := ""
+	if len(kept) > 0 {
+		had = fmt.Sprintf("You had chosen %s. ", strings.Join(before, " "))
 	}
 	if x.Pick == "one" {
-		i, err := p.Choose("Choose one. Type its number.", texts)
+		i, err := p.Choose(had+"Choose one. Type its number.", texts)
 		if err != nil {
 			return nil, err
 		}
-		return exercises.Answer{x.Options[i].ID}, nil
+		kept = exercises.Answer{x.Options[i].ID}
+		p.Keep(kept)
+		return kept, nil
 	}
-	if before := x.chosen(draft); len(before) > 0 {
-		var nums []string
-		for i, o := range x.Options {
-			if slices.Contains(before, o.ID) {
-				nums = append(nums, fmt.Sprint(i+1))
-			}
-		}
-		p.Say("You had chosen: %s. Type them again, or others.", strings.Join(nums, " "))
+	question := had + "Choose all that fit. Type the numbers with blanks between them."
+	if len(kept) > 0 {
+		question += " Press enter to keep what you had."
 	}
-	picked, err := p.ChooseSeveral("Choose all that fit. Type the numbers with blanks between them.", texts, false)
+	picked, err := p.ChooseSeveral(question, texts, len(kept) > 0)
 	if err != nil {
 		return nil, err
 	}
-	var a exercises.Answer
-	for _, i := range picked {
-		a = append(a, x.Options[i].ID)
+	if len(picked) > 0 {
+		kept = nil
 	}
-	p.Keep(a)
-	return a, nil
+	for _, i := range picked {
+		kept = append(kept, x.Options[i].ID)
+	}
+	p.Keep(kept)
+	return kept, nil
 }

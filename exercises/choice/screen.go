@@ -112,13 +112,14 @@ func (s *screen) View() string {
 	var lines []string
 	s.rows = s.rows[:0]
 	for i, o := range s.x.Options {
-		style, lead := st.Text, fmt.Sprintf("  %d. ", i+1)
-		if s.x.Pick == "several" {
-			box := "[ ]"
-			if s.on[o.ID] {
-				box = "[x]"
-			}
-			lead = "  " + box + " "
+		style, text, lead := st.Text, o.Text, fmt.Sprintf("  %d. ", i+1)
+		switch {
+		case s.x.Pick == "several" && s.on[o.ID]:
+			lead += "[x] "
+		case s.x.Pick == "several":
+			lead += "[ ] "
+		case s.on[o.ID]:
+			text += " · your choice so far"
 		}
 		width := ansi.StringWidth(lead)
 		if i == s.cursor {
@@ -126,7 +127,7 @@ func (s *screen) View() string {
 			lead = st.Accent.Render("▸" + strings.TrimPrefix(lead, " "))
 			s.focus[0] = len(lines)
 		}
-		for k, l := range strings.Split(ansi.Wrap(o.Text, s.width-width, " "), "\n") {
+		for k, l := range strings.Split(ansi.Wrap(text, s.width-width, " "), "\n") {
 			if k > 0 {
 				lead = strings.Repeat(" ", width)
 			}

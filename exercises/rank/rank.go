@@ -55,30 +55,50 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 	if n := len(x.Items); n < 3 || n > 6 {
 		errs = append(errs, src.Fault("$.items", "there are %d items; 3 to 6 can be ranked with some thought", n))
 	}
+	errs = append(errs, x.checkItems(src)...)
+	errs = append(errs, x.checkOrders(src)...)
+	return &x, errors.Join(errs...)
+}
+
+// checkItems also makes the texts ready to be drawn.
+func (x *Exercise) checkItems(src exercises.Source) (errs []error) {
 	seen := map[string]bool{}
-	for i, it := range x.Items {
-		at := fmt.Sprintf("$.items[%d]", i)
-		if it.ID == "" || it.Text == "" || it.Reason == "" {
-			errs = append(errs, src.Fault(at, "an item needs an id, a text and a reason"))
-		}
-		if seen[it.ID] {
-			errs = append(errs, src.Fault(at, "the id %q is there twice", it.ID))
+	for i := range x.Items {
+		it, at := &x.Items[i], fmt.Sprintf("$.items[%d]", i)
+		it.Text = exercises.Inline(it.Text)
+		bad := func(format string, args ...any) { errs = append(errs, src.Fault(at, format, args...)) }
+		switch {
+		case it.ID == "":
+			bad("item %d has no id; give it one and never change it", i+1)
+		case seen[it.ID]:
+			bad("the id %q is there twice; give each item its own", it.ID)
 		}
 		seen[it.ID] = true
+		if it.Text == "" {
+			bad("item %q has no text; say what is ranked", it.ID)
+		}
+		if strings.TrimSpace(it.Reason) == "" {
+			bad("item %q has no reason; say how likely it is and how bad", it.ID)
+		}
 	}
+	return errs
+}
+
+func (x *Exercise) checkOrders(src exercises.Source) (errs []error) {
 	if len(x.Orders) == 0 {
 		errs = append(errs, src.Fault("$.orders", "there is no order that holds; give at least one"))
 	}
-	for i, o := range x.Orders {
-		at := fmt.Sprintf("$.orders[%d]", i)
+	for i := range x.Orders {
+		o, at := &x.Orders[i], fmt.Sprintf("$.orders[%d]", i)
+		o.Name = exercises.Inline(o.Name)
 		if !x.permutation(o.Order) {
 			errs = append(errs, src.Fault(at+".order", "order %d must name each item once: %s", i+1, strings.Join(x.ids(), ", ")))
 		}
-		if o.Name == "" || o.Reason == "" {
-			errs = append(errs, src.Fault(at, "order %d needs a name and a reason", i+1))
+		if o.Name == "" || strings.TrimSpace(o.Reason) == "" {
+			errs = append(errs, src.Fault(at, "order %d needs a name and a reason; say what somebody thinks who chooses it", i+1))
 		}
 	}
-	return &x, errors.Join(errs...)
+	return errs
 }
 
 func (x *Exercise) ids() []string {
@@ -216,23 +236,26 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 	for _, id := range order {
 		texts = append(texts, x.item(id).Text)
 	}
+	if !draft.Empty() {
+		p.Say("This is your order so far.")
+	}
 	for {
 		picked, err := p.ChooseSeveral(fmt.Sprintf("Type all %d numbers in your order, the first one first. Press enter to keep the order as listed.", len(order)), texts, true)
 		if err != nil {
 			return nil, err
 		}
 		if len(picked) == 0 {
+			p.Keep(order)
 			return order, nil
-		}
-		if len(picked) < len(order) {
-			p.Say("That names %d of %d. Each one needs a place.", len(picked), len(order))
-			continue
 		}
 		var a exercises.Answer
 		for _, i := range picked {
 			a = append(a, order[i])
 		}
 		p.Keep(a)
-		return a, nil
+		if len(a) == len(order) {
+			return a, nil
+		}
+		p.Say("That names %d of %d, and each one needs a place. Type them all, on one line.", len(a), len(order))
 	}
 }

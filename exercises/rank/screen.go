@@ -51,9 +51,9 @@ func (s *screen) Back() bool {
 func (s *screen) Help() []key.Binding {
 	b := func(k, what string) key.Binding { return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what)) }
 	if s.held {
-		return []key.Binding{b("↑↓", "move it"), b("space", "put down"), b("enter", "hand in")}
+		return []key.Binding{b("↑↓", "move it"), b("enter", "hand in"), b("space", "put down")}
 	}
-	return []key.Binding{b("↑↓", "choose"), b("space", "pick up"), b("J K", "move"), b("enter", "hand in")}
+	return []key.Binding{b("↑↓", "choose"), b("enter", "hand in"), b("space", "pick up"), b("J K", "move")}
 }
 
 func (s *screen) Update(msg tea.Msg) tea.Cmd {
@@ -144,7 +144,7 @@ func (s *screen) View() string {
 		}
 	}
 	add(s.cursor, "")
-	hint := "First at the top. Space picks one up, the arrows move it."
+	hint := "First at the top. Space picks up, arrows move."
 	if s.held {
 		hint = "Picked up: the arrows move it, space puts it down."
 	}

@@ -128,7 +128,7 @@ func (s *screen) View() string {
 			tag = ansi.Truncate(group.Name, 20, "…")
 		}
 		room := s.width - 4 - ansi.StringWidth(tag)
-		text := ansi.Truncate(exercises.CleanLine(it.Text), room, "…")
+		text := ansi.Truncate(it.Text, room, "…")
 		text += strings.Repeat(" ", max(0, room-ansi.StringWidth(text)))
 		add(i, "  "+st.Text.Render(text)+"  "+st.Quiet.Render(tag))
 	}
@@ -145,7 +145,7 @@ func (s *screen) View() string {
 // what the chosen one means.
 func (s *screen) current(it Item, group Group, add func(string)) {
 	st := s.o.Styles
-	for k, l := range strings.Split(ansi.Wrap(exercises.CleanLine(it.Text), s.width-2, " "), "\n") {
+	for k, l := range strings.Split(ansi.Wrap(it.Text, s.width-2, " "), "\n") {
 		lead := "  "
 		if k == 0 {
 			lead = st.Accent.Render("▸ ")
@@ -170,6 +170,9 @@ func (s *screen) current(it Item, group Group, add func(string)) {
 		}
 	}
 	add(line)
+	if group.ID == "" {
+		add("    " + st.Quiet.Render("Press a number, or ← →."))
+	}
 	if group.About != "" {
 		for _, l := range strings.Split(ansi.Wrap(group.Name+": "+group.About, s.width-4, " "), "\n") {
 			add("    " + st.Quiet.Render(l))

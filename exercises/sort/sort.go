@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -60,35 +62,69 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 	if n := len(x.Items); n < 2 || n > 20 {
 		bad("$.items", "there are %d items; give 2 to 20", n)
 	}
-	groups := map[string]bool{}
-	for i, g := range x.Groups {
-		if g.ID == "" || g.Name == "" || strings.Contains(g.ID, "=") || groups[g.ID] {
-			bad(fmt.Sprintf("$.groups[%d]", i), "a group needs an id of its own and a name")
-		}
-		groups[g.ID] = true
-	}
+	errs = append(errs, x.checkGroups(src)...)
+	errs = append(errs, x.checkItems(src)...)
+	return &x, errors.Join(errs...)
+}
+
+// checkGroups also makes the texts ready to be drawn.
+func (x *Exercise) checkGroups(src exercises.Source) (errs []error) {
 	seen := map[string]bool{}
-	for i, it := range x.Items {
-		at := fmt.Sprintf("$.items[%d]", i)
-		if it.ID == "" || it.Text == "" || it.Reason == "" || strings.Contains(it.ID, "=") || seen[it.ID] {
-			bad(at, "an item needs an id of its own, a text and a reason")
+	for i := range x.Groups {
+		g := &x.Groups[i]
+		g.Name, g.About = exercises.Inline(g.Name), exercises.Inline(g.About)
+		bad := func(format string, args ...any) {
+			errs = append(errs, src.Fault(fmt.Sprintf("$.groups[%d]", i), format, args...))
+		}
+		switch {
+		case g.ID == "" || strings.Contains(g.ID, "="):
+			bad("group %d has the id %q; give it one without =, and never change it", i+1, g.ID)
+		case seen[g.ID]:
+			bad("the id %q is there twice; give each group its own", g.ID)
+		}
+		seen[g.ID] = true
+		if g.Name == "" {
+			bad("group %q has no name; one or two words are enough", g.ID)
+		}
+	}
+	return errs
+}
+
+// checkItems also makes the texts ready to be drawn.
+func (x *Exercise) checkItems(src exercises.Source) (errs []error) {
+	seen := map[string]bool{}
+	for i := range x.Items {
+		it, at := &x.Items[i], fmt.Sprintf("$.items[%d]", i)
+		it.Text = exercises.Inline(it.Text)
+		bad := func(format string, args ...any) { errs = append(errs, src.Fault(at, format, args...)) }
+		switch {
+		case it.ID == "" || strings.Contains(it.ID, "="):
+			bad("item %d has the id %q; give it one without =, and never change it", i+1, it.ID)
+		case seen[it.ID]:
+			bad("the id %q is there twice; give each item its own", it.ID)
 		}
 		seen[it.ID] = true
-		if !groups[it.Group] {
-			bad(at, "item %s belongs to %q, which is no group", it.ID, it.Group)
+		if it.Text == "" {
+			bad("item %q has no text; say what is sorted", it.ID)
 		}
-		for g, why := range it.Also {
-			if !groups[g] || g == it.Group || why == "" {
-				bad(at, "item %s: also %q must be another group, with a word about why", it.ID, g)
+		if strings.TrimSpace(it.Reason) == "" {
+			bad("item %q has no reason; say why it belongs to its group", it.ID)
+		}
+		if _, ok := x.group(it.Group); !ok {
+			bad("item %q belongs to %q, which is no group; name the id of one", it.ID, it.Group)
+		}
+		for _, g := range slices.Sorted(maps.Keys(it.Also)) {
+			if _, ok := x.group(g); !ok || g == it.Group || strings.TrimSpace(it.Also[g]) == "" {
+				bad("item %q: also %q must be another group, with a word about why", it.ID, g)
 			}
 		}
-		for g, why := range it.Not {
-			if !groups[g] || g == it.Group || it.Also[g] != "" || why == "" {
-				bad(at, "item %s: not %q must be a group that does not fit, with the reason", it.ID, g)
+		for _, g := range slices.Sorted(maps.Keys(it.Not)) {
+			if _, ok := x.group(g); !ok || g == it.Group || it.Also[g] != "" || strings.TrimSpace(it.Not[g]) == "" {
+				bad("item %q: not %q must be a group that does not fit, with the reason", it.ID, g)
 			}
 		}
 	}
-	return &x, errors.Join(errs...)
+	return errs
 }
 
 // About returns what all exercises share.
@@ -155,12 +191,8 @@ func (x *Exercise) group(id string) (Group, bool) {
 // Grade gives each item its part: full for any group that can be defended.
 func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Result, error) {
 	in := x.parse(a)
-	if open := len(x.Items) - len(in); open > 0 {
-		what := fmt.Sprintf("%d items have", open)
-		if open == 1 {
-			what = "One item has"
-		}
-		return exercises.Result{}, exercises.Incompletef("%s no group yet. Guess where you are not sure: the reasons come afterwards.", what)
+	if err := x.open(a, in); err != nil {
+		return exercises.Result{}, err
 	}
 	res := exercises.Result{Explain: x.Shared.Explain}
 	right := 0
@@ -185,6 +217,41 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 		res.Summary = fmt.Sprintf("%d of %d. Start with the first reason below; it usually explains the next ones.", right, n)
 	}
 	return res, nil
+}
+
+// open returns an *Incomplete error when an item has no group yet, or the
+// answer is one to an older version.
+func (x *Exercise) open(a exercises.Answer, in map[string]string) error {
+	var open []string
+	for _, it := range x.Items {
+		if in[it.ID] == "" {
+			open = append(open, it.Text)
+		}
+	}
+	switch {
+	case len(open) == 1:
+		return exercises.Incompletef("One item has no group yet: %s. Guess if you are not sure: the reasons come afterwards.", short(open[0]))
+	case len(open) == 2:
+		return exercises.Incompletef("Two items have no group yet: %s, and: %s. Guess where you are not sure: the reasons come afterwards.", short(open[0]), short(open[1]))
+	case len(open) > 2:
+		return exercises.Incompletef("%d items have no group yet. Guess where you are not sure: the reasons come afterwards.", len(open))
+	}
+	for _, e := range a {
+		item, group, _ := strings.Cut(e, "=")
+		if _, ok := x.group(group); !ok || in[item] == "" {
+			return exercises.Incompletef("This exercise has changed since you sorted. Look through the items and hand them in again.")
+		}
+	}
+	return nil
+}
+
+// short is the beginning of a text, to say which one is meant.
+func short(text string) string {
+	words := strings.Fields(text)
+	if len(words) > 6 {
+		return strings.Join(words[:6], " ") + "…"
+	}
+	return strings.TrimRight(text, ".")
 }
 
 func order(m exercises.Mark) int {
@@ -217,41 +284,76 @@ func (x *Exercise) judge(it Item, group string) exercises.Item {
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	x := ex.(*Exercise)
 	in := x.parse(draft)
-	var names []string
-	for _, g := range x.Groups {
-		n := g.Name
-		if g.About != "" {
-			n += ": " + g.About
-		}
-		names = append(names, n)
-	}
 	p.Say("The groups:")
-	for i, n := range names {
-		p.Say("  %d. %s", i+1, n)
+	for i, g := range x.Groups {
+		about := ""
+		if g.About != "" {
+			about = ": " + g.About
+		}
+		p.Say("  %d. %s%s", i+1, g.Name, about)
 	}
-	if n := len(in); n > 0 {
-		p.Say("You have sorted %d already. Press enter to keep a choice.", n)
+	resumed := len(in) > 0
+	if resumed {
+		p.Say("You have sorted %d of %d already:", len(in), len(x.Items))
+		x.sayGroups(p, in)
 	}
 	for i, it := range x.Items {
-		for {
-			question := fmt.Sprintf("%d of %d: %s Which group, 1 to %d?", i+1, len(x.Items), it.Text, len(x.Groups))
-			if g, ok := x.group(in[it.ID]); ok {
-				question += " You chose " + g.Name + "."
-			}
-			line, err := p.Line(question)
-			if err != nil {
-				return nil, err
-			}
-			if line == "" && in[it.ID] != "" {
-				break
-			}
-			if len(line) == 1 && line[0] >= '1' && int(line[0]-'1') < len(x.Groups) {
-				in[it.ID] = x.Groups[line[0]-'1'].ID
-				p.Keep(x.format(in))
-				break
-			}
-			p.Say("Type one number from 1 to %d.", len(x.Groups))
+		if in[it.ID] != "" {
+			continue
+		}
+		if err := x.askGroup(p, i, in); err != nil {
+			return nil, err
 		}
 	}
-	return x.format(in), nil
+	if !resumed {
+		return x.format(in), nil
+	}
+	for {
+		line, err := p.Line("Every item has a group. Press enter to hand them in, or type the number of an item to change it.")
+		if err != nil {
+			return nil, err
+		}
+		if line == "" {
+			return x.format(in), nil
+		}
+		n, err := strconv.Atoi(line)
+		if err != nil || n < 1 || n > len(x.Items) {
+			p.Say("The items have the numbers 1 to %d.", len(x.Items))
+			continue
+		}
+		if err := x.askGroup(p, n-1, in); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// sayGroups tells which items have a group.
+func (x *Exercise) sayGroups(p *input.Prompter, in map[string]string) {
+	for i, it := range x.Items {
+		if g, ok := x.group(in[it.ID]); ok {
+			p.Say("  Item %d, %s: %s", i+1, strings.TrimRight(it.Text, "."), g.Name)
+		}
+	}
+}
+
+// askGroup asks for the group of one item and keeps it.
+func (x *Exercise) askGroup(p *input.Prompter, i int, in map[string]string) error {
+	var names []string
+	for n, g := range x.Groups {
+		names = append(names, fmt.Sprintf("%d %s", n+1, g.Name))
+	}
+	it := x.Items[i]
+	p.Say("Item %d of %d: %s", i+1, len(x.Items), it.Text)
+	for {
+		line, err := p.Line("Group? " + strings.Join(names, ", "))
+		if err != nil {
+			return err
+		}
+		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(x.Groups) {
+			in[it.ID] = x.Groups[n-1].ID
+			p.Keep(x.format(in))
+			return nil
+		}
+		p.Say("Type one number from 1 to %d.", len(x.Groups))
+	}
 }
