@@ -295,7 +295,7 @@ func (r *result) main() []string {
 	st := r.env.theme.styles
 	mark, style := outcomeStyle(r.res.Outcome, st)
 	var out []string
-	for i, l := range wrap(exercises.Clean(r.res.Summary), r.width-2) {
+	for i, l := range wrap(exercises.Inline(r.res.Summary), r.width-2) {
 		lead := "  "
 		if i == 0 {
 			lead = style(mark) + " "
@@ -351,7 +351,7 @@ func (r *result) itemLines(it exercises.Item) []string {
 		word = " · " + exercises.CleanLine(word)
 	}
 	var out []string
-	for i, l := range wrap(exercises.CleanLine(it.Label)+word, r.width-2) {
+	for i, l := range wrap(exercises.Inline(exercises.CleanLine(it.Label))+word, r.width-2) {
 		lead := "  "
 		if i == 0 {
 			lead = style.Render(m.sign) + " "
@@ -359,7 +359,7 @@ func (r *result) itemLines(it exercises.Item) []string {
 		out = append(out, lead+st.Strong.Render(l))
 	}
 	say := func(text string, s func(...string) string) {
-		if text = exercises.Clean(text); strings.TrimSpace(text) == "" {
+		if strings.TrimSpace(text) == "" {
 			return
 		}
 		for _, l := range wrap(text, r.width-4) {
@@ -368,13 +368,13 @@ func (r *result) itemLines(it exercises.Item) []string {
 	}
 	switch {
 	case it.Yours != "" && it.Expected != "":
-		say("you: "+it.Yours+"   better: "+it.Expected, st.Quiet.Render)
+		say("you: "+exercises.Clean(it.Yours)+"   better: "+exercises.Inline(it.Expected), st.Quiet.Render)
 	case it.Yours != "":
-		say("you: "+it.Yours, st.Quiet.Render)
+		say("you: "+exercises.Clean(it.Yours), st.Quiet.Render)
 	case it.Expected != "":
-		say("better: "+it.Expected, st.Quiet.Render)
+		say("better: "+exercises.Inline(it.Expected), st.Quiet.Render)
 	}
-	say(it.Reason, st.Text.Render)
+	say(exercises.Inline(it.Reason), st.Text.Render)
 	for _, d := range it.Details {
 		out = append(out, r.detail(d)...)
 	}
