@@ -1,0 +1,138 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises/kinds"
+	"edu/threatlings/progress"
+)
+
+// openItem opens an exercise by its id.
+func openItem(t *testing.T, cols, rows int, id string) *player {
+	t.Helper()
+	return newPlayer(t, cols, rows, func(o *Options) { o.Open = id })
+}
+
+func TestExerciseScreensAtEverySize(t *testing.T) {
+	for _, size := range sizes {
+		for name, play := range map[string]func(*player){
+			"choice":        func(*player) {},
+			"choice-hint":   func(p *player) { p.keys("f2 f2") },
+			"choice-result": func(p *player) { p.keys("down enter") },
+		} {
+			t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
+				p := openItem(t, size[0], size[1], "tampering.twice")
+				play(p)
+				p.golden(fmt.Sprintf("%s-%d", name, size[0]))
+			})
+		}
+	}
+}
+
+func TestWideCharactersKeepTheFrame(t *testing.T) {
+	text := "名前を盗む 🙂👩‍💻 שלום עולם é ﷽ "
+	for _, size := range sizes {
+		for _, id := range []string{"groceries.then-and-now", "house.assets", "spoofing.ask"} {
+			p := openItem(t, size[0], size[1], id)
+			for range 12 {
+				p.types(text)
+				_ = p.plain() // measures every line
+			}
+		}
+	}
+}
+
+func TestADraftIsSavedAndComesBack(t *testing.T) {
+	p := openItem(t, 80, 24, "groceries.then-and-now")
+	p.types("half a sentence").shows("saved ")
+	q := newPlayerOf(t, p.m.env.Session.Course, p.store, 80, 24, func(o *Options) { o.Open = "groceries.then-and-now" })
+	q.shows("half a sentence")
+}
+
+func TestLeavingSavesWhatNoTimerHas(t *testing.T) {
+	for name, leave := range map[string]string{"esc": "esc", "quit": "ctrl+c", "next page": "ctrl+n"} {
+		p := newPlayer(t, 80, 24, func(o *Options) {
+			o.Open = "groceries.then-and-now"
+			o.After = func(time.Duration, tea.Msg) tea.Cmd { return nil } // the timer never comes
+		})
+		p.types("x y").keys(leave)
+		if d, err := p.m.env.Session.Draft(t.Context(), mustItem(t, p, "groceries.then-and-now")); err != nil || len(d) == 0 || d[0] != "x y" {
+			t.Errorf("%s: the draft is %q, %v", name, d, err)
+		}
+	}
+}
+
+func mustItem(t *testing.T, p *player, id string) *course.Item {
+	t.Helper()
+	it, ok := p.m.env.Session.Course.Item(id)
+	if !ok {
+		t.Fatal("no exercise", id)
+	}
+	return it
+}
+
+// failing is a store whose disk is full.
+type failing struct{ *progress.Memory }
+
+var errFull = errors.New("the disk is full: free some space")
+
+func (failing) Append(context.Context, ...progress.Event) error   { return errFull }
+func (failing) SaveDraft(context.Context, string, []string) error { return errFull }
+
+func TestAFullDiskKeepsTheAnswerOnTheScreen(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlayerOf(t, c, failing{progress.NewMemory()}, 80, 24, func(o *Options) { o.Open = "groceries.then-and-now" })
+	p.types("kept")
+	p.shows("kept").shows("the disk is full")
+	p.keys("ctrl+c").shows("the disk is full").shows("kept")
+	if p.quit {
+		t.Error("it left with something unsaved")
+	}
+}
+
+func TestGradedByHandingIn(t *testing.T) {
+	p := openItem(t, 80, 24, "tampering.twice")
+	p.keys("down enter").shows("✓ Yes").shows("enter go on")
+	if s := p.m.env.Session.State(mustItem(t, p, "tampering.twice").Step); s != course.Begun {
+		t.Errorf("the lesson is %v", s)
+	}
+	p.keys("r").shows("Which change would have stopped it?")
+	p.keys("up enter").shows("✗ Not this one")
+}
+
+func TestTheGradersQuestionIsAnsweredInPlace(t *testing.T) {
+	p := openItem(t, 80, 24, "billing.top-three")
+	p.send(tea.KeyMsg{Type: tea.KeyShiftTab})
+	p.types("Hackers could hack it").keys("ctrl+s")
+	p.shows("You write “").shows("answer in a few words")
+	p.types("?").shows("?") // a question mark is text here
+	p.keys("backspace").types("a member of any workspace names another workspace in the body and replaces its card").keys("enter")
+	p.shows("Card 1").shows("of 100")
+}
+
+func TestAPartHasAnEnding(t *testing.T) {
+	p := newPlayer(t, 80, 24, nil)
+	var last *course.Step
+	for _, st := range p.m.env.Session.Course.Modules[0].Steps {
+		if !st.Coming {
+			last = st
+		}
+	}
+	p.send(pushMsg{newLesson(p.m.env, last, len(last.Pages)-1)})
+	p.keys("ctrl+n").shows("This was the last page of Part 1").shows("still open")
+	if strings.Contains(p.plain(), "is done") {
+		t.Error("a part that was not done is called done")
+	}
+	p.keys("esc").shows("Part 1")
+}
