@@ -64,12 +64,12 @@ func (h *hints) over(lines []string, width, rows int, st input.Styles) []string 
 	}
 	title := fmt.Sprintf(" hint %d of %d ", len(h.open), h.all)
 	bar := func(n int) string { return st.FrameFocus.Render(strings.Repeat("─", max(0, n))) }
-	panel := []string{st.FrameFocus.Render("┌─") + st.Accent.Render(title) + bar(inner-1-len(title)) + st.FrameFocus.Render("─┐")}
+	panel := []string{st.FrameFocus.Render("┌─") + st.Accent.Render(title) + bar(inner-len(title)) + st.FrameFocus.Render("─┐")}
 	for _, l := range text {
 		panel = append(panel, st.FrameFocus.Render("│ ")+st.Text.Render(fit(l, inner))+st.FrameFocus.Render(" │"))
 	}
 	tail := " " + more + " "
-	panel = append(panel, st.FrameFocus.Render("└─")+st.Quiet.Render(tail)+bar(inner-1-len([]rune(tail)))+st.FrameFocus.Render("─┘"))
+	panel = append(panel, st.FrameFocus.Render("└─")+st.Quiet.Render(tail)+bar(inner-len([]rune(tail)))+st.FrameFocus.Render("─┘"))
 	for len(lines) < rows {
 		lines = append(lines, "")
 	}

@@ -313,7 +313,7 @@ func (r *result) main() []string {
 		out = append(out, r.itemLines(it)...)
 	}
 	if r.res.Explain != "" {
-		out = append(out, "", st.Frame.Render(strings.Repeat("─", min(r.width, 24))))
+		out = append(out, st.Frame.Render(strings.Repeat("─", min(r.width, 24))))
 		out = append(out, strings.Split(r.env.Pages.render(r.res.Explain, r.width, r.env.theme), "\n")...)
 	}
 	return out
@@ -382,7 +382,7 @@ func (r *result) itemLines(it exercises.Item) []string {
 }
 
 func (r *result) detail(d exercises.Field) []string {
-	const label = 14
+	const label = 18
 	st := r.env.theme.styles
 	var out []string
 	for i, l := range wrap(exercises.Clean(d.Text), r.width-4-label) {

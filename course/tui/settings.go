@@ -194,7 +194,7 @@ func (s *settings) View() string {
 	}
 	lines := []string{""}
 	for i, r := range rows {
-		value := st.Text.Render(fit(r[1], min(s.width-24, 52)))
+		value := st.Text.Render(fit(r[1], min(s.width-18, 60)))
 		if i == rowName && s.naming {
 			value = s.name.View()
 		}
