@@ -43,7 +43,7 @@ func (h *home) Init() tea.Cmd {
 	} else {
 		h.rows = append(h.rows, homeRow{
 			draw: func(w int, on bool) []string {
-				return []string{h.mark(on) + "Everything that is written is done.", "    " + h.env.theme.styles.Quiet.Render("Open a part to read or practise again.")}
+				return []string{h.mark(on) + "Everything that is written is done.", "   " + h.env.theme.styles.Quiet.Render("Open a part to read or practise again.")}
 			},
 			open: func() tea.Cmd { return note("You have done all there is. Open a part below to practise again.") },
 		})
@@ -184,7 +184,7 @@ func (h *home) drawContinue(step *course.Step, page, w int, on bool) []string {
 	first := h.mark(on) + style.Render(fit(word, 11)) + st.Strong.Render(fit(title, max(0, w-11-len(right)))) + st.Quiet.Render(right)
 	out := []string{first}
 	if step.About != "" {
-		out = append(out, "    "+st.Quiet.Render(ansi.Truncate(step.About, w-2, "…")))
+		out = append(out, "   "+st.Quiet.Render(ansi.Truncate(step.About, w-2, "…")))
 	}
 	return out
 }
