@@ -2,23 +2,19 @@ package grading
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strings"
 )
 
-// A vector is a sparse vector of unit length.
-type vector map[int]float64
-
-func (v vector) dot(w vector) float64 {
-	if len(w) < len(v) {
-		v, w = w, v
-	}
-	sum := 0.0
-	for i, x := range v {
-		sum += x * w[i]
-	}
-	return sum
+// An entry is one number of a sparse vector.
+type entry struct {
+	at int
+	x  float64
 }
+
+// A vector is sparse, sorted by place, and of unit length.
+type vector []entry
 
 // A phrase is one text of a candidate, such as an example.
 type phrase struct {
@@ -31,9 +27,8 @@ type phrase struct {
 type candidate struct {
 	id      string
 	phrases []phrase
-	against []phrase     // counter-examples
-	centre  phrase       // the mean of all phrases
-	has     map[int]bool // every stem that its phrases use
+	centre  phrase // the mean of all phrases
+	bm25    vector // what each of its stems adds to the BM25 score; not of unit length
 }
 
 // A corpus is all candidates of a key and the words they are written in. It is
@@ -43,100 +38,170 @@ type corpus struct {
 	idf        []float64      // by number
 	grams      map[string]int
 	gramIDF    []float64
-	spelt      map[string]string // word of the key → its stem, for mending typos
+	spelt      map[rune][]spelling // for mending typing errors, by first letter
+	faint      map[string]bool     // stems that count less, such as the names of places
 	candidates []candidate
 	maxIDF     float64
 }
 
-// raw is a candidate before it is indexed.
+// A spelling is a word of the key as it is written there.
+type spelling struct{ word, stem string }
+
+// rawCandidate is a candidate before it is indexed.
 type rawCandidate struct {
-	id      string
-	texts   []string
-	against []string
+	id    string
+	texts []string
 }
 
-func newCorpus(raws []rawCandidate) *corpus {
-	c := &corpus{words: map[string]int{}, grams: map[string]int{}, spelt: map[string]string{}}
+// texts are texts that were read before: reading is the slow part of indexing.
+type texts map[string][]token
+
+func (m texts) of(text string) []token {
+	ts, ok := m[text]
+	if !ok {
+		ts = content(readText(text))
+		m[text] = ts
+	}
+	return ts
+}
+
+// newCorpus indexes candidates. Stems in faint tell candidates apart less than
+// their rarity says.
+func newCorpus(raws []rawCandidate, faint map[string]bool, read texts) *corpus {
+	c := &corpus{words: map[string]int{}, grams: map[string]int{}, spelt: map[rune][]spelling{}, faint: faint}
 	var df, gramDF []int
 	docs := 0
-	count := func(text string) {
-		docs++
-		seen := map[int]bool{}
-		for _, t := range content(read(text)) {
-			n, ok := c.words[t.stem]
+	for _, r := range raws {
+		for _, t := range r.texts {
+			docs++
+			df = c.count(read.of(t), df)
+			gramDF = countGrams(c.grams, read.of(t), gramDF)
+		}
+	}
+	c.idf, c.gramIDF = idfs(df, docs), idfs(gramDF, docs)
+	c.maxIDF = math.Log(1 + float64(docs))
+	for _, list := range c.spelt {
+		slices.SortFunc(list, func(a, b spelling) int { return strings.Compare(a.word, b.word) })
+	}
+	for _, r := range raws {
+		c.candidates = append(c.candidates, c.candidate(r, read))
+	}
+	c.weighBM25(raws, read)
+	return c
+}
+
+// count notes the stems and spellings of one text.
+func (c *corpus) count(ts []token, df []int) []int {
+	seen := map[int]bool{}
+	for _, t := range ts {
+		n, ok := c.words[t.stem]
+		if !ok {
+			n = len(c.words)
+			c.words[t.stem] = n
+			df = append(df, 0)
+		}
+		first := []rune(t.raw)[0]
+		if s := (spelling{t.raw, t.stem}); len(t.raw) >= 4 && shorthand[t.raw] == "" && !slices.Contains(c.spelt[first], s) {
+			c.spelt[first] = append(c.spelt[first], s)
+		}
+		if !seen[n] {
+			seen[n] = true
+			df[n]++
+		}
+	}
+	return df
+}
+
+func countGrams(numbers map[string]int, ts []token, df []int) []int {
+	seen := map[int]bool{}
+	for _, t := range ts {
+		for _, g := range gramsOf(t.stem) {
+			n, ok := numbers[g]
 			if !ok {
-				n = len(c.words)
-				c.words[t.stem] = n
+				n = len(numbers)
+				numbers[g] = n
 				df = append(df, 0)
 			}
-			c.spelt[t.raw] = t.stem
 			if !seen[n] {
 				seen[n] = true
 				df[n]++
 			}
 		}
-		seenGram := map[int]bool{}
-		for _, g := range grams(text) {
-			n, ok := c.grams[g]
-			if !ok {
-				n = len(c.grams)
-				c.grams[g] = n
-				gramDF = append(gramDF, 0)
-			}
-			if !seenGram[n] {
-				seenGram[n] = true
-				gramDF[n]++
-			}
-		}
 	}
-	for _, r := range raws {
-		for _, t := range r.texts {
-			count(t)
-		}
-	}
-	c.idf, c.gramIDF = idfs(df, docs), idfs(gramDF, docs)
-	c.maxIDF = math.Log(1 + float64(docs))
-	for _, r := range raws {
-		cand := candidate{id: r.id, has: map[int]bool{}}
-		for _, t := range r.texts {
-			p := c.phrase(t)
-			if len(p.words) == 0 {
-				continue
-			}
+	return df
+}
+
+func (c *corpus) candidate(r rawCandidate, read texts) candidate {
+	cand := candidate{id: r.id}
+	for _, t := range r.texts {
+		if p := c.phrase(t, read.of(t)); len(p.words) > 0 {
 			cand.phrases = append(cand.phrases, p)
-			for n := range p.words {
-				cand.has[n] = true
+		}
+	}
+	cand.centre = centre(cand.phrases)
+	return cand
+}
+
+// weighBM25 weighs each stem of each candidate, taking all of its texts as one
+// document, with the usual constants.
+func (c *corpus) weighBM25(raws []rawCandidate, read texts) {
+	const k1, b = 1.2, 0.75
+	counts, lengths, total := make([]map[int]int, len(raws)), make([]int, len(raws)), 0
+	for i, r := range raws {
+		counts[i] = map[int]int{}
+		for _, t := range r.texts {
+			for _, tok := range read.of(t) {
+				counts[i][c.words[tok.stem]]++
+				lengths[i]++
+				total++
 			}
 		}
-		cand.centre = centre(cand.phrases)
-		for _, t := range r.against {
-			cand.against = append(cand.against, c.phrase(t))
-		}
-		c.candidates = append(c.candidates, cand)
 	}
-	return c
+	mean := float64(total) / float64(max(1, len(raws)))
+	for i := range raws {
+		for n, tf := range counts[i] {
+			f := float64(tf)
+			c.candidates[i].bm25 = append(c.candidates[i].bm25, entry{n, c.idf[n] * f * (k1 + 1) / (f + k1*(1-b+b*float64(lengths[i])/mean))})
+		}
+		c.candidates[i].bm25.sort()
+	}
 }
 
 // centre is the mean of phrases: what they have in common weighs most.
 func centre(ps []phrase) phrase {
-	m := phrase{words: vector{}, chars: vector{}}
+	words, chars := map[int]float64{}, map[int]float64{}
 	for _, p := range ps {
-		for n, x := range p.words {
-			m.words[n] += x
+		for _, e := range p.words {
+			words[e.at] += e.x
 		}
-		for n, x := range p.chars {
-			m.chars[n] += x
+		for _, e := range p.chars {
+			chars[e.at] += e.x
 		}
 	}
-	for _, v := range []vector{m.words, m.chars} {
-		sum := 0.0
-		for _, x := range v {
-			sum += x * x
-		}
-		v.unit(sum)
-	}
-	return m
+	return phrase{words: unit(words, 0), chars: unit(chars, 0)}
 }
+
+// unit makes a vector of unit length; rest is the squared length of what it
+// cannot show.
+func unit(m map[int]float64, rest float64) vector {
+	v := make(vector, 0, len(m))
+	for n, x := range m {
+		v = append(v, entry{n, x})
+	}
+	v.sort() // before adding: the sum of floats depends on the order
+	sum := rest
+	for _, e := range v {
+		sum += e.x * e.x
+	}
+	if norm := math.Sqrt(sum); norm > 0 {
+		for i := range v {
+			v[i].x /= norm
+		}
+	}
+	return v
+}
+
+func (v vector) sort() { sort.Slice(v, func(i, k int) bool { return v[i].at < v[k].at }) }
 
 func idfs(df []int, docs int) []float64 {
 	out := make([]float64, len(df))
@@ -146,127 +211,144 @@ func idfs(df []int, docs int) []float64 {
 	return out
 }
 
-func (c *corpus) phrase(text string) phrase {
-	ss := read(text)
-	return phrase{text: text, words: c.wordVector(content(ss)), chars: c.charVector(text)}
+func (c *corpus) phrase(text string, ts []token) phrase {
+	return phrase{text: text, words: c.wordVector(ts), chars: c.charVector(ts)}
 }
+
+// unknownShare is how much a word that the key does not know counts beside its
+// rarest word. Most are small talk; some mean that the text is about something else.
+const unknownShare = 0.5
 
 // wordVector weighs stems by rarity. A stem that the key does not know keeps
 // its length in the vector's norm: a text about something else is far from everything.
 func (c *corpus) wordVector(ts []token) vector {
-	v, unknown := vector{}, map[string]bool{}
+	v, unknown := map[int]float64{}, map[string]bool{}
 	for _, t := range ts {
 		if n, ok := c.words[t.stem]; ok {
-			v[n] += weight(t) * c.idf[n]
+			v[n] += c.weight(t) * c.idf[n]
 		} else {
 			unknown[t.stem] = true
 		}
 	}
-	sum := 0.0
 	for n, x := range v {
-		x = math.Sqrt(x) * math.Sqrt(c.idf[n]) // repeating a word says little more
-		v[n] = x
-		sum += x * x
+		v[n] = math.Sqrt(x) * math.Sqrt(c.idf[n]) // repeating a word says little more
 	}
-	// Words that the key does not know are usually small talk: they count half.
-	sum += float64(len(unknown)) * (c.maxIDF * 0.5) * (c.maxIDF * 0.5) * 0.5
-	return v.unit(sum)
+	strange := c.maxIDF * unknownShare
+	return unit(v, float64(len(unknown))*strange*strange*0.5)
 }
 
-// weight makes generic words such as "attacker" count less.
-func weight(t token) float64 {
-	if generic[t.raw] {
+// weight makes generic words such as "attacker", and the names of places, count less.
+func (c *corpus) weight(t token) float64 {
+	switch {
+	case generic[t.raw]:
 		return 0.25
+	case c.faint[t.stem]:
+		return 0.7
 	}
 	return 1
 }
 
-func (v vector) unit(sum float64) vector {
-	if sum == 0 {
-		return v
+func (c *corpus) charVector(ts []token) vector {
+	times := map[string]float64{}
+	for _, t := range ts {
+		times[t.stem]++
 	}
-	norm := math.Sqrt(sum)
-	for n := range v {
-		v[n] /= norm
-	}
-	return v
-}
-
-func (c *corpus) charVector(text string) vector {
-	v := vector{}
-	for _, g := range grams(text) {
-		if n, ok := c.grams[g]; ok {
-			v[n]++
+	v, unknown := map[int]float64{}, map[string]bool{}
+	for stem, k := range times {
+		for _, g := range gramsOf(stem) {
+			if n, ok := c.grams[g]; ok {
+				v[n] += k
+			} else {
+				unknown[g] = true
+			}
 		}
 	}
-	sum := 0.0
 	for n, x := range v {
-		x = math.Sqrt(x) * c.gramIDF[n]
-		v[n] = x
-		sum += x * x
+		v[n] = math.Sqrt(x) * c.gramIDF[n]
 	}
-	return v.unit(sum)
+	strange := c.maxIDF * unknownShare
+	return unit(v, float64(len(unknown))*strange*strange)
 }
 
-// grams are the sequences of three and four letters of the words that carry meaning.
-func grams(text string) []string {
+// gramsOf are the sequences of three and four letters of a stem.
+func gramsOf(stem string) []string {
+	var at []int // where each letter begins
+	w := "_" + stem + "_"
+	for i := range w {
+		at = append(at, i)
+	}
+	at = append(at, len(w))
 	var out []string
-	for _, t := range content(read(text)) {
-		w := []rune("_" + t.stem + "_")
-		for n := 3; n <= 4; n++ {
-			for i := 0; i+n <= len(w); i++ {
-				out = append(out, string(w[i:i+n]))
-			}
+	for n := 3; n <= 4; n++ {
+		for i := 0; i+n < len(at); i++ {
+			out = append(out, w[at[i]:at[i+n]])
 		}
 	}
 	return out
 }
 
-// mend corrects typing errors towards words of the key: only in words that
-// neither the key nor the list of function words knows, one edit from five
-// letters and two from eight, and never into a negation.
-func (c *corpus) mend(ss []sentence) (mended map[string]string) {
-	for _, s := range ss {
-		for i, t := range s {
-			if _, known := c.words[t.stem]; known || t.stop || generic[t.raw] || common[t.raw] || len([]rune(t.raw)) < 5 {
-				continue
-			}
-			k := 1
-			if len([]rune(t.raw)) >= 8 {
-				k = 2
-			}
-			if w, ok := c.closest(t.raw, k); ok {
-				if mended == nil {
-					mended = map[string]string{}
-				}
-				mended[t.raw] = w
-				s[i] = token{raw: t.raw, stem: c.spelt[w]}
-			}
-		}
-	}
-	return mended
+// A query is a text made ready to be compared: its vectors spelt out in full,
+// which makes comparing with hundreds of phrases quick.
+type query struct {
+	words, chars []float64
+	sparse       [2]vector // to wipe words and chars
+	said         []word    // the different words that the key knows
+	total        float64   // the weight of all different words
 }
 
-func (c *corpus) closest(w string, k int) (string, bool) {
-	first := []rune(w)[0]
-	for edits := 1; edits <= k; edits++ {
-		var found []string
-		for have := range c.spelt {
-			// Nearly nobody mistypes the first letter, and looking at one letter only is quick.
-			if len(have) >= 4 && []rune(have)[0] == first && near(w, have, edits) {
-				found = append(found, have)
-			}
-		}
-		if len(found) > 0 {
-			sort.Strings(found)
-			return found[0], true
-		}
-	}
-	return "", false
+// A word of a query is a stem that the corpus knows.
+type word struct {
+	at          int
+	weight, idf float64
 }
 
-// common words are right as they are, however close they are to a word of a key.
-var common = set(`about after again against almost along already another anyway around asked because become before being below between beyond build building called caller calls cannot certain change check clear close could course create daily decide delete different during early easily either email enough entire event every exactly example expect false field final first found front given going great green group guess happen heard hence hours house human image inside instead itself judge known large later learn least leave level light limit little local longer lower makes maybe means might money month morning needs never night nobody north notice number often older order other outside owner paper party people phone place plain plane point power press price quick quite rather reach ready really reason right river round scale scare sends sense serve seven several shall share sharp sheet shift short should shows since sleep small smart sorry sound south space speak spend staff stage stand start state still stone store story stuff style sugar table taken takes teach thank their there these thing think those three throw times today together tomorrow total touch tower track trade train trial trust truth twice under until upper using usual value video visit voice waste watch water weather week where which while white whole whose women world worry worse worst would write wrong young yours cares carts cars cord lead leads wards tokes taken broken spoken fraud brand`)
+func (c *corpus) newQuery() *query {
+	return &query{words: make([]float64, len(c.idf)), chars: make([]float64, len(c.gramIDF))}
+}
+
+// set makes q the query of the tokens.
+func (q *query) set(c *corpus, ts []token) {
+	for i, dense := range [][]float64{q.words, q.chars} {
+		for _, e := range q.sparse[i] {
+			dense[e.at] = 0
+		}
+	}
+	q.sparse = [2]vector{c.wordVector(ts), c.charVector(ts)}
+	q.say(c, ts)
+	for i, dense := range [][]float64{q.words, q.chars} {
+		for _, e := range q.sparse[i] {
+			dense[e.at] = e.x
+		}
+	}
+}
+
+// say notes the different words of a text.
+func (q *query) say(c *corpus, ts []token) {
+	q.said, q.total = q.said[:0], 0
+	seen := make(map[string]bool, len(ts))
+	for _, t := range ts {
+		if seen[t.stem] {
+			continue
+		}
+		seen[t.stem] = true
+		n, ok := c.words[t.stem]
+		if !ok {
+			q.total += c.weight(t) * c.maxIDF * unknownShare
+			continue
+		}
+		w := word{n, c.weight(t), c.idf[n]}
+		q.said = append(q.said, w)
+		q.total += w.weight * w.idf
+	}
+}
+
+func (v vector) dot(dense []float64) float64 {
+	sum := 0.0
+	for _, e := range v {
+		sum += e.x * dense[e.at]
+	}
+	return sum
+}
 
 // features is how a text looks beside one candidate. Each lies between 0 and 1.
 type features struct {
@@ -276,62 +358,59 @@ type features struct {
 	centre  float64 // likeness of words with the mean of all phrases
 	letters float64 // likeness of letters with that mean
 	cover   float64 // the part of what is said that the candidate speaks of, by weight
-	against float64 // likeness with the best counter-example
+	bm25    float64 // how much was said that the candidate speaks of, levelling off
+	place   float64 // 1 when the card stands at the key's place, a half at a defensible one
+	letter  float64 // the same for the letter
 	at      int     // the best phrase
 }
 
-// rank orders candidates: the sum of what speaks for one, whatever comes of it.
-func (f features) rank() float64 {
-	return f.word + 0.5*f.second + f.char + f.centre + f.letters + 0.5*f.cover
-}
+// bm25Half is the BM25 score that counts as half: about two telling words.
+const bm25Half = 12
 
 // compare looks at a text beside a candidate.
-func (c *corpus) compare(words, chars vector, ts []token, cand *candidate) features {
+func (c *corpus) compare(q *query, cand *candidate) features {
 	var f features
 	for i, p := range cand.phrases {
-		switch d := words.dot(p.words); {
+		switch d := p.words.dot(q.words); {
 		case d > f.word:
 			f.second, f.word, f.at = f.word, d, i
 		case d > f.second:
 			f.second = d
 		}
-		f.char = math.Max(f.char, chars.dot(p.chars))
+		f.char = math.Max(f.char, p.chars.dot(q.chars))
 	}
-	f.centre, f.letters = words.dot(cand.centre.words), chars.dot(cand.centre.chars)
-	for _, p := range cand.against {
-		f.against = math.Max(f.against, words.dot(p.words))
-	}
-	said, met := 0.0, 0.0
-	seen := map[string]bool{}
-	for _, t := range ts {
-		if seen[t.stem] {
-			continue
-		}
-		seen[t.stem] = true
-		n, ok := c.words[t.stem]
-		w := c.maxIDF * 0.5
-		if ok {
-			w = c.idf[n]
-		}
-		w *= weight(t)
-		said += w
-		if ok && cand.has[n] {
-			met += w
-		}
-	}
-	if said > 0 {
-		f.cover = met / said
-	}
+	f.centre, f.letters = cand.centre.words.dot(q.words), cand.centre.chars.dot(q.chars)
+	f.cover, f.bm25 = q.overlap(cand)
 	return f
 }
 
-// words returns the content words of a text that a phrase shares, as the
+// overlap weighs the words of a text that a candidate uses, once each.
+func (q *query) overlap(cand *candidate) (cover, bm25 float64) {
+	met, score := 0.0, 0.0
+	for _, s := range q.said {
+		i, ok := sort.Find(len(cand.bm25), func(i int) int { return s.at - cand.bm25[i].at })
+		if ok {
+			met += s.weight * s.idf
+			score += s.weight * cand.bm25[i].x
+		}
+	}
+	if q.total == 0 {
+		return 0, 0
+	}
+	return met / q.total, score / (score + bm25Half)
+}
+
+// shared returns the content words of a text that a phrase shares, as the
 // learner wrote them, in order.
 func (c *corpus) shared(ts []token, p phrase) []token {
+	has := map[int]bool{}
+	for _, e := range p.words {
+		has[e.at] = true
+	}
 	var out []token
 	seen := map[string]bool{}
 	for _, t := range ts {
-		if n, ok := c.words[t.stem]; ok && p.words[n] > 0 && !seen[t.stem] {
+		if n, ok := c.words[t.stem]; ok && has[n] && !seen[t.stem] {
 			seen[t.stem] = true
 			out = append(out, t)
 		}

@@ -14,70 +14,78 @@ func (f Facets) byName(name string) []string {
 }
 
 // explain says which words met, which parts of the threat the card speaks of,
-// and what else it could have been.
-func (x *Index) explain(best scored, all []scored, ts []token, mended map[string]string) Explanation {
-	var e Explanation
-	p := best.cand.phrases[best.f.at]
-	spelt := map[string]bool{}
-	for _, s := range read(p.text) {
-		for _, t := range s {
-			spelt[t.raw] = true
+// how its choices fit, and what else it could have been.
+func (x *Index) explain(best scored, all []scored, r reading, c Card) Explanation {
+	e := Explanation{Met: x.met(best, r)}
+	t := x.threats[best.cand.id]
+	if t == nil {
+		return e
+	}
+	for _, name := range facetNames {
+		if names(r.ts, t.Facets.byName(name)) {
+			e.Hit = append(e.Hit, name)
+		} else {
+			e.Missing = append(e.Missing, name)
 		}
 	}
-	for _, t := range x.corpus.shared(ts, p) {
-		how := "same stem"
-		if _, ok := mended[t.raw]; ok {
-			how = "typing error mended"
-		} else if spelt[t.raw] {
-			how = "same word"
-		}
-		e.Met = append(e.Met, Met{Yours: t.raw, Key: keyWord(p.text, t), How: how})
-	}
-	if t, ok := x.Threat(best.cand.id); ok {
-		for _, name := range facetNames {
-			if x.speaksOf(ts, t.Facets.byName(name)) {
-				e.Hit = append(e.Hit, name)
-			} else {
-				e.Missing = append(e.Missing, name)
-			}
-		}
-	}
-	for _, o := range all {
-		if o.cand.id == best.cand.id || x.kinds[o.cand.id] != Credited {
-			continue
-		}
-		if o.rank > 0.6*best.rank {
-			e.RunnerUp = fmt.Sprintf("“%s” has fewer of your words.", x.title(o.cand.id))
-			if t, ok := x.Threat(best.cand.id); ok && t.Confusable[o.cand.id] != "" {
-				e.RunnerUp = fmt.Sprintf("“%s” is close. What separates them: %s", x.title(o.cand.id), t.Confusable[o.cand.id])
-			}
-		}
-		break
-	}
+	e.Letter = Judgement{c.Letter, fit(t.Stride, c.Letter), t.Stride.Accept, t.Stride.Why}
+	e.Place = Judgement{c.Place, fit(t.Place, c.Place), t.Place.Accept, t.Place.Why}
+	rated := Accept{Accept: []string{t.Severity.Rating}, Also: t.Severity.Tolerate}
+	e.Severity = Judgement{c.Severity, fit(rated, c.Severity), rated.Accept, t.Severity.Why}
+	e.RunnerUp = x.runnerUp(best, all, t)
 	return e
 }
 
-// keyWord is the word of a phrase that has the token's stem.
-func keyWord(text string, t token) string {
-	for _, s := range read(text) {
-		for _, k := range s {
-			if k.stem == t.stem {
-				return k.raw
-			}
-		}
+// met pairs the learner's words with those of the phrase that they met best.
+func (x *Index) met(best scored, r reading) []Met {
+	p := best.cand.phrases[best.f.at]
+	var words []token
+	for _, s := range readText(p.text) {
+		words = append(words, s...)
 	}
-	return t.stem
+	var out []Met
+	for _, t := range x.corpus.shared(r.ts, p) {
+		m := Met{Yours: t.raw, Key: t.stem, How: "same stem"}
+		if i := slices.IndexFunc(words, func(w token) bool { return w.stem == t.stem }); i >= 0 {
+			m.Key = words[i].raw
+		}
+		if slices.ContainsFunc(words, func(w token) bool { return w.raw == t.raw }) {
+			m.Key, m.How = t.raw, "same word"
+		}
+		if to, ok := r.mended[t.raw]; ok {
+			m.Key, m.How = to, "typing error mended"
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
-// speaksOf reports whether a text shares a telling word with one of the phrases.
-func (x *Index) speaksOf(ts []token, phrases []string) bool {
+// runnerUp says why the next threat was not taken, when it came near.
+func (x *Index) runnerUp(best scored, all []scored, t *Threat) string {
+	for _, o := range all {
+		if o.cand == best.cand || x.threats[o.cand.id] == nil {
+			continue
+		}
+		if o.strength < 0.6*best.strength {
+			return ""
+		}
+		if q := t.Confusable[o.cand.id]; q != "" {
+			return fmt.Sprintf("“%s” is close. What separates them: %s", x.title(o.cand.id), q)
+		}
+		return fmt.Sprintf("“%s” has fewer of your words.", x.title(o.cand.id))
+	}
+	return ""
+}
+
+// names reports whether a text has at least half of the telling words of one of the phrases.
+func names(ts []token, phrases []string) bool {
 	have := map[string]bool{}
 	for _, t := range ts {
 		have[t.stem] = true
 	}
 	for _, p := range phrases {
 		met, of := 0, 0
-		for _, t := range content(read(p)) {
+		for _, t := range content(readText(p)) {
 			if generic[t.raw] {
 				continue
 			}
@@ -95,18 +103,18 @@ func (x *Index) speaksOf(ts []token, phrases []string) bool {
 
 // askMissing asks for the part of the threat that the card leaves out, in the
 // learner's own words. It never names what the key says.
-func (x *Index) askMissing(v Verdict, ts []token) string {
+func (x *Index) askMissing(e Explanation) string {
 	var yours []string
-	for _, m := range v.Explanation.Met {
-		if !generic[m.Yours] {
-			yours = append(yours, m.Yours)
+	for _, m := range e.Met {
+		if !generic[m.Yours] && len(yours) < 3 {
+			yours = append(yours, "“"+m.Yours+"”")
 		}
 	}
 	about := "I read your card twice."
-	if n := len(yours); n > 0 {
-		about = fmt.Sprintf("You speak of %s.", quoteList(yours[:min(3, n)]))
+	if len(yours) > 0 {
+		about = "You speak of " + inWords(yours) + "."
 	}
-	missing := func(name string) bool { return slices.Contains(v.Explanation.Missing, name) }
+	missing := func(name string) bool { return slices.Contains(e.Missing, name) }
 	switch {
 	case missing("attack") && missing("weakness"):
 		return about + " Who gets at it, and what in the design lets them?"
@@ -120,10 +128,7 @@ func (x *Index) askMissing(v Verdict, ts []token) string {
 	return about + " Can you say it once more, with who does it and what in the document lets them?"
 }
 
-func quoteList(ws []string) string {
-	for i, w := range ws {
-		ws[i] = "“" + w + "”"
-	}
+func inWords(ws []string) string {
 	if len(ws) == 1 {
 		return ws[0]
 	}

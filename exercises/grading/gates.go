@@ -2,29 +2,46 @@ package grading
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/kljensen/snowball/english"
 )
 
 // Gates are reasons not to judge a text yet. Each has a name and a question;
 // none of them is a silent zero.
 
+// stems makes a set of the stems of words.
+func stems(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[english.Stem(w, false)] = true
+	}
+	return m
+}
+
 var (
-	negations = set(`not no never nobody noone none neither nor without impossible unlikely lacks lack lacking missing isnt doesnt off`)
-	// controls are words that claim protection.
-	controls = set(`encrypt encrypts encrypted encryption validate validates validated validation verify verifies verified verification authenticate authenticates authenticated authorised authorized
-limit limits limited restrict restricted restricts rotate rotated rotates scrub scrubbed scrubs sanitise sanitised sanitized sanitize escape escaped escapes parameterised parameterized allowlisted whitelisted signed hashed masked audited monitored secured protected checked checks safe secure`)
-	// harms are words that somebody does something with, or that something bad follows.
-	harms = set(`steal steals stolen stealing read reads reading see sees seen alter alters altered change changes changed changing modify modifies replace replaces replaced swap swaps delete deletes deleted deleting erase erases erased remove removes wipe wipes fake fakes faked forge forges forged pretend pretends impersonate impersonates pose poses
-guess guesses guessing test tests testing try tries trying feed feeds feeding flood floods flooding overload overloads drain drains draining spend exhaust exhausts crash crashes block blocks deny denies denied denying leak leaks leaked leaking expose exposes exposed sniff sniffs intercept intercepts eavesdrop listen listens capture captures copy copies copied dump dumps
-download downloads export exports sell sells sold abuse abuses bypass bypasses skip skips circumvent lose loses lost attacker attackers thief thieves insider insiders fraud fraudster criminal criminals cost costs pay pays bill fine fines damage hurt learn learns find finds discover discovers hide hides cover inject injects injection reach reaches grab grabs take takes taken overwrite overwrites attach attaches enter enters unnoticed anyone anybody trick tricks fool fools swamp swamps prove blame`)
-	// fixes begin a sentence that is a remedy.
-	fixes = set(`use add encrypt implement enable introduce enforce require limit restrict rotate remove stop validate verify check sign hash mask tokenise tokenize delete purge turn switch set put move store log monitor audit apply configure install deploy ensure consider should`)
+	letterNames = set(strings.ToLower("Spoofing Tampering Repudiation Information disclosure Denial of service Elevation privilege"))
+	negations   = set(`not no never nobody noone none neither nor without impossible unlikely lacks lack lacking missing off`)
+	// controls are stems of words that claim protection.
+	controls = stems(`encrypted encryption validate verify authenticate authorised authorized limit restrict rotate scrub sanitise sanitize escape parameterised allowlisted signed hashed masked audited monitored secured protected check safe secure approve expire`)
+	// harms are stems of deeds and of people who do them: with one of these a text says what goes wrong.
+	harms = stems(`steal stolen read see saw alter change modify replace swap delete erase remove wipe fake forge pretend impersonate pose play poison
+guess test try feed flood overload overwhelm swamp drain spend exhaust crash fall block deny leak expose sniff intercept eavesdrop listen capture collect copy dump download export sell abuse misuse bypass skip circumvent avoid lose
+attacker hacker thief insider intruder fraud fraudster criminal carder gang competitor stranger outsider spy bot botnet impostor man cost pay fine damage hurt learn find discover hide cover inject reach grab take takeover overwrite attach enter trick fool blame dispute vanish
+someone somebody anyone anybody whoever nobody everyone everybody they i you he she rogue malicious bribe curious snoop browse look cheat ruin slow phish hijack spoof tamper vandal break broke walk sign register rewrite clean evil disgruntled compromise hack able loop run brute intern employee contractor former spiteful angry greedy`)
+	// possible are words with which a text says what could happen.
+	possible = set(`can could may might would`)
+	// remedies are words with which a remedy begins.
+	remedies = set(`use add encrypt implement enable introduce enforce require limit restrict rotate remove stop validate verify check sign hash mask tokenise tokenize delete purge turn switch set put move store log monitor audit apply configure install deploy ensure consider should make keep force give let`)
+	// unable are stems of what it is a weakness, not a comfort, to be unable to do.
+	unable = stems(`tell say know prove see find identify trace detect notice prevent stop catch check verify distinguish learn show recover restore blame hold trust track`)
 )
 
-// textGate looks at the text alone, before it is compared.
-func (x *Index) textGate(ss []sentence, ts []token) (Status, string) {
+// stuffed reports whether a text is a list of key words.
+func stuffed(r reading) bool {
 	words, stop, distinct := 0, 0, map[string]bool{}
-	for _, s := range ss {
+	for _, s := range r.ss {
 		for _, t := range s {
 			words++
 			if t.stop {
@@ -34,91 +51,90 @@ func (x *Index) textGate(ss []sentence, ts []token) (Status, string) {
 			}
 		}
 	}
-	if words >= 12 && (float64(stop)/float64(words) < 0.08 || float64(len(distinct)) < 0.3*float64(len(ts))) {
-		return Stuffed, "I read many words and no sentence. Who does what here, and what follows from it? One sentence is enough."
-	}
-	for _, t := range ts {
-		if !generic[t.raw] && !isLetterName(t.raw) && !x.isPlaceWord(t) {
-			return "", ""
-		}
-	}
-	said := join(ts)
-	if len(said) > 60 {
-		said = said[:60] + "…"
-	}
+	// People write about two function words in five; a list of key words has next to none.
+	few := float64(stop) < 0.08*float64(words) || words >= 15 && float64(stop) < 0.14*float64(words)
+	return words >= 12 && (few || float64(len(distinct)) < 0.3*float64(len(r.ts)))
+}
+
+// askVague asks for everything that a vague text leaves open.
+func askVague(r reading) string {
+	said := cutAt(join(r.ts), 60)
 	if said == "" {
-		return Vague, "Can you say more? Who does what, to which asset, and what in the design lets them?"
+		return "Can you say more? Who does what, to which asset, and what in the design lets them?"
 	}
-	return Vague, fmt.Sprintf("You write “%s”. Who would that be, what exactly would they do, and which sentence of the document lets them?", said)
+	return fmt.Sprintf("You write “%s”. Who would that be, what exactly would they do, and which sentence of the document lets them?", said)
 }
 
-func isLetterName(w string) bool {
-	for _, name := range LetterNames {
-		for _, part := range strings.Fields(strings.ToLower(name)) {
-			if w == part {
-				return true
-			}
+// telling reports whether two words are left when those are taken away that fit
+// everything: generic ones, names of letters and places, and what half of the
+// key is about. A single one can be a coincidence.
+func (x *Index) telling(ts []token) bool {
+	left := map[string]bool{}
+	for _, t := range ts {
+		n, known := x.corpus.words[t.stem]
+		if !generic[t.raw] && !letterNames[t.raw] && !x.places[t.stem] && (!known || x.corpus.idf[n] >= tellingIDF) {
+			left[t.stem] = true
 		}
 	}
-	return false
+	return len(left) > 1
 }
 
-// isPlaceWord reports whether a word is nothing but the name of a place.
-func (x *Index) isPlaceWord(t token) bool {
-	for _, th := range x.key.Threats {
-		for _, p := range append(append([]string{}, th.Place.Accept...), th.Place.Also...) {
-			for _, part := range strings.Split(p, "-") {
-				if t.raw == part {
-					return true
-				}
-			}
-		}
+// cutAt shortens a text to n letters.
+func cutAt(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
 	}
-	return false
+	return s
 }
 
-// meaningGate looks at what kind of statement the text is. p is how sure the
-// comparison is: a text that says plainly what goes wrong is not held up.
-func (x *Index) meaningGate(ss []sentence, ts []token, text string, p float64) (Status, string) {
-	if denies(normalise(text)) {
-		return ControlClaimed, "Do you mean that this can happen here, or that it cannot? Say what in the document lets it happen, or what prevents it."
+// meaningGate looks at what kind of statement the text is.
+func (x *Index) meaningGate(r reading, best scored) (Status, string) {
+	bad := func(t token) bool { return harms[t.stem] || possible[t.raw] }
+	if fixFirst(r.ss) && !slices.ContainsFunc(r.ss, func(s sentence) bool {
+		return slices.ContainsFunc(s[1:], func(t token) bool { return bad(t) && !remedies[t.raw] })
+	}) {
+		return FixOnly, "Is that a remedy, or what an attacker would do? Say what goes wrong: who does what, and who is hurt?"
 	}
-	harm := false
-	for _, s := range ss {
-		for _, t := range s {
-			harm = harm || harms[t.raw]
-		}
-	}
-	if harm {
+	switch {
+	case x.isFact(r.ts, best.f):
+		return NoHarm, "True, the document says so. What could somebody do with that, and what would follow?"
+	case speaksOf(r.ss, bad) || negated(r.ss): // a deed, or a weakness: that something is not there
 		return "", ""
-	}
-	if fixFirst(ss) {
-		return FixOnly, "That is a remedy. What goes wrong without it: who does what, and who is hurt?"
-	}
-	if claimsControl(ss) {
+	case speaksOf(r.ss, func(t token) bool { return controls[t.stem] }):
 		return ControlClaimed, "Is that present in the document, or missing? And what can somebody do because of it?"
 	}
-	if x.isFact(ts, text) {
-		return NoHarm, "True, the document says so. What could somebody do with that, and what would follow?"
-	}
-	return "", ""
+	return NoHarm, "What could somebody do because of that, and who would be hurt?"
 }
 
-// denies reports whether a text says of a threat that it is none.
+func speaksOf(ss []sentence, of func(token) bool) bool {
+	return slices.ContainsFunc(ss, func(s sentence) bool { return slices.ContainsFunc(s, of) })
+}
+
+func negated(ss []sentence) bool {
+	return speaksOf(ss, func(t token) bool {
+		return negations[t.raw] || strings.HasPrefix(t.raw, "un") && controls[english.Stem(t.raw[2:], false)]
+	})
+}
+
+// denies reports whether a normalised text says of a threat that it is none.
 func denies(s string) bool {
 	for _, d := range []string{
-		"it is not true", "not true that", "it is false", "is not possible", "not possible to", "it is impossible", "impossible to", "impossible for", "impossible that",
-		"can not happen", "could not happen", "is not a threat", "is no threat", "not a problem", "no problem with", "is not a risk", "no risk", "is not at risk", "attackers can not", "attacker can not", "there is no way",
+		"not true that", "is not true", "it is false", "not the case", "can not happen", "could not happen", "will not happen", "not a threat", "no threat",
+		"not a problem", "no problem with", "not a risk", "no risk", "not at risk", "not vulnerable", "is useless",
+		"is impossible that", "not possible that", "no way that", "unlikely that", "is impossible because", "is impossible since",
 	} {
 		if strings.Contains(s, d) {
 			return true
 		}
 	}
 	// "Nobody can read it" denies a threat; "nobody can tell who read it" is one.
-	for _, who := range []string{"nobody can ", "nobody could ", "no one can ", "no one could ", "no attacker can ", "no attacker could "} {
-		if _, rest, ok := strings.Cut(s, who); ok {
-			verb := strings.Fields(strings.TrimPrefix(strings.TrimPrefix(rest, "ever "), "possibly ") + " .")[0]
-			if harms[verb] && !knows[verb] {
+	for _, d := range []string{
+		"nobody can ", "nobody could ", "nobody is able to ", "no one can ", "no one could ", "no one is able to ", "noone can ", "no attacker can ", "no attacker could ", "no stranger can ", "no outsider can ",
+		"is impossible to ", "is impossible for ", "not possible to ", "not possible for ", "no way to ", "no way for ", "unable to ",
+		"attackers can not ", "attacker can not ", "hackers can not ", "hacker can not ", "attackers could not ", "attacker could not ", "stranger can not ", "strangers can not ", "outsiders can not ", "insiders can not ",
+	} {
+		for rest, ok := s, true; ok; {
+			if _, rest, ok = strings.Cut(rest, d); ok && comforts(rest) {
 				return true
 			}
 		}
@@ -126,49 +142,42 @@ func denies(s string) bool {
 	return false
 }
 
-// knows are verbs of finding out: where nobody can do that, something is missing.
-var knows = set(`see find learn prove discover`)
+// comforts reports whether what follows "nobody can" is a comfort: it is when
+// the next words are a bad deed, and not about telling, proving or preventing.
+func comforts(rest string) bool {
+	ss := readNormal(rest[:min(200, len(rest))])
+	if len(ss) == 0 {
+		return false
+	}
+	next := ss[0][:min(6, len(ss[0]))]
+	return slices.ContainsFunc(next, func(t token) bool { return harms[t.stem] }) &&
+		!slices.ContainsFunc(next, func(t token) bool { return unable[t.stem] })
+}
 
+// fixFirst reports whether every sentence is a remedy.
 func fixFirst(ss []sentence) bool {
 	for _, s := range ss {
-		first := ""
-		for _, t := range s {
-			if !t.stop || t.raw == "should" {
-				first = t.raw
-				break
-			}
+		lead, next := s[0], token{}
+		if len(s) > 1 {
+			next = s[1]
 		}
-		lead := s[0].raw
-		we := len(s) > 1 && (lead == "we" || lead == "you" || lead == "they") && (s[1].raw == "should" || s[1].raw == "must" || s[1].raw == "need")
-		if !we && !(fixes[first] && (s[0].raw == first || lead == "please" || lead == "just" || lead == "let")) {
+		people := lead.raw == "we" || lead.raw == "you" || lead.raw == "they" || lead.raw == "larkspur" || lead.raw == "please" || lead.raw == "just"
+		ought := next.raw == "should" || next.raw == "must" || next.raw == "need" || next.raw == "better"
+		if !remedies[lead.raw] && !(people && (ought || remedies[next.raw])) {
 			return false
 		}
 	}
 	return true
 }
 
-// claimsControl reports whether the text names a protection without denying it.
-func claimsControl(ss []sentence) bool {
-	for _, s := range ss {
-		control, negated := false, false
-		for _, t := range s {
-			control = control || controls[t.raw]
-			negated = negated || negations[t.raw] || strings.HasPrefix(t.raw, "un") && controls[t.raw[2:]]
-		}
-		if control && !negated {
-			return true
-		}
-	}
-	return false
-}
-
-func (x *Index) isFact(ts []token, text string) bool {
-	if len(x.facts.candidates) == 0 {
-		return false
-	}
-	words, chars := x.facts.wordVector(ts), x.facts.charVector(text)
+// isFact reports whether a text says what a sentence of the document says and
+// little else, and is more like that sentence than like any way to put a threat.
+func (x *Index) isFact(ts []token, best features) bool {
+	q := x.facts.newQuery()
+	q.set(x.facts, ts)
 	for i := range x.facts.candidates {
-		if f := x.facts.compare(words, chars, ts, &x.facts.candidates[i]); f.word > 0.6 && f.cover > 0.6 {
+		f := x.facts.compare(q, &x.facts.candidates[i])
+		if f.word >= factFrom && f.cover >= factCover && f.word > best.word {
 			return true
 		}
 	}

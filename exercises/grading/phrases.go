@@ -1,7 +1,5 @@
 package grading
 
-import "math"
-
 // An Entry is something that a short text can mean, with ways to put it.
 type Entry struct {
 	ID       string
@@ -32,65 +30,30 @@ type PhraseVerdict struct {
 	Key    string // the phrase of the entry that they met
 }
 
-// Weights and thresholds for short texts, fitted by leaving each example of
-// the shipped lessons out in turn (see TestPhrasesLeaveOneOut).
-const (
-	phraseBias   = -0.28
-	phraseRank   = 0.29
-	phraseCover  = 1.09
-	phraseMargin = 0.41 // by how much the best is ahead of the next
-
-	phraseCredit = 0.62
-	// Below both of these a text is about something else.
-	phraseLeastCover = 0.2
-	phraseLeastWord  = 0.15
-)
-
 // NewPhrases indexes entries.
-func NewPhrases(entries []Entry) *Phrases {
+func NewPhrases(entries []Entry) *Phrases { return newPhrases(entries, texts{}) }
+
+func newPhrases(entries []Entry, read texts) *Phrases {
 	var raws []rawCandidate
 	for _, e := range entries {
-		raws = append(raws, rawCandidate{id: e.ID, texts: append([]string{e.Text}, e.Examples...)})
+		raws = append(raws, rawCandidate{e.ID, append([]string{e.Text}, e.Examples...)})
 	}
-	return &Phrases{newCorpus(raws)}
+	return &Phrases{newCorpus(raws, nil, read)}
 }
 
 // Match says which entry a text means, if any.
 func (p *Phrases) Match(text string) PhraseVerdict {
-	c := p.corpus
-	ss := read(text)
-	c.mend(ss)
-	ts := content(ss)
-	words, chars := c.wordVector(ts), c.charVector(text)
-	best, next, at := features{}, 0.0, -1
-	for i := range c.candidates {
-		f := c.compare(words, chars, ts, &c.candidates[i])
-		switch s := f.rank(); {
-		case f.word == 0 && f.char < 0.35:
-		case at < 0 || s > best.rank():
-			if at >= 0 {
-				next = best.rank()
-			}
-			best, at = f, i
-		case s > next:
-			next = s
-		}
-	}
-	if at < 0 {
+	ts, all := p.judge(text)
+	if len(all) == 0 {
 		return PhraseVerdict{Status: PhraseNone}
 	}
-	cand := c.candidates[at]
-	margin := math.Min(1, best.rank()-next)
-	v := PhraseVerdict{
-		ID:  cand.id,
-		P:   logistic(phraseBias + phraseRank*best.rank() + phraseCover*best.cover + phraseMargin*margin),
-		Key: cand.phrases[best.at].text,
-	}
-	v.Yours = join(c.shared(ts, cand.phrases[best.at]))
+	best := all[0]
+	met := best.cand.phrases[best.f.at]
+	v := PhraseVerdict{ID: best.cand.id, P: best.p, Key: met.text, Yours: join(p.corpus.shared(ts, met))}
 	switch {
-	case best.cover < phraseLeastCover && best.word < phraseLeastWord:
+	case best.f.cover < phraseLeastCover && best.f.word < phraseLeastWord:
 		v.Status, v.ID = PhraseNone, ""
-	case v.P >= phraseCredit:
+	case v.P >= phraseCreditFrom:
 		v.Status = PhraseCredited
 	default:
 		v.Status = PhraseAsked
@@ -98,4 +61,22 @@ func (p *Phrases) Match(text string) PhraseVerdict {
 	return v
 }
 
-func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+// judge ranks the entries that are alike a text at all.
+func (p *Phrases) judge(text string) ([]token, []scored) {
+	ss := readText(text)
+	p.corpus.mend(ss)
+	ts := content(ss)
+	q := p.corpus.newQuery()
+	q.set(p.corpus, ts)
+	var all []scored
+	for i := range p.corpus.candidates {
+		s := scored{cand: &p.corpus.candidates[i]}
+		s.f = p.corpus.compare(q, s.cand)
+		s.strength = s.f.strength()
+		if s.f.word > 0 || s.f.char >= phraseLeastChar {
+			all = append(all, s)
+		}
+	}
+	weigh(all, phraseSureness())
+	return ts, all
+}

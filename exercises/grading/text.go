@@ -44,7 +44,8 @@ is are was were be been being am do does did doing done have has had having will
 and or but nor so yet if then else than as of at by for from in into onto on off out over under up down to toward with without within about against between through during before after above below again further once here there
 not only just also too very more most much many few little less least even still ever never always often sometimes
 because while until although though since unless whether via per like get gets got getting go goes going went make makes made let lets us ok okay please well really actually basically simply maybe perhaps etc ie eg
-s t re ve ll d m don now way thing things kind lot bit`)
+s t re ve ll d m don now way thing things kind lot bit
+hello hi hey dear thanks thank hope helps nice weekend regards greetings cheers sorry think believe suppose afraid worry worried`)
 
 // generic words name no particular threat: a text of nothing else is vague.
 var generic = set(`hack hacks hacked hacker hackers hacking attack attacks attacked attacker attackers attacking bad actor actors evil malicious guy guys person people user users someone stranger
@@ -63,10 +64,7 @@ func set(words string) map[string]bool {
 // normalise makes two spellings of one text equal: compatibility forms, case,
 // quotes, invisible characters, contractions.
 func normalise(s string) string {
-	if r := []rune(s); len(r) > maxRunes {
-		s = string(r[:maxRunes])
-	}
-	s = strings.ToLower(norm.NFKC.String(s))
+	s = strings.ToLower(cut(norm.NFKC.String(cut(s)))) // one letter can stand for eighteen
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '’' || r == '‘' || r == '`' || r == '´':
@@ -83,18 +81,36 @@ func normalise(s string) string {
 	return contractions.Replace(s)
 }
 
-// read splits a text into sentences of tokens.
-func read(s string) []sentence {
+func cut(s string) string {
+	n := 0
+	for i := range s {
+		if n++; n > maxRunes {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// readText splits a text into sentences of tokens.
+func readText(s string) []sentence { return readNormal(normalise(s)) }
+
+// readNormal splits a normalised text.
+func readNormal(s string) []sentence {
+	known := map[string][]token{} // stemming is slow, and words come again
 	var out []sentence
 	var cur sentence
 	var word strings.Builder
 	flush := func() {
 		if word.Len() > 0 {
-			cur = append(cur, tokensOf(word.String())...)
+			w := word.String()
+			if known[w] == nil {
+				known[w] = tokensOf(w)
+			}
+			cur = append(cur, known[w]...)
 			word.Reset()
 		}
 	}
-	rs := []rune(normalise(s))
+	rs := []rune(s)
 	for i, r := range rs {
 		between := i > 0 && i+1 < len(rs) && unicode.IsDigit(rs[i-1]) && unicode.IsDigit(rs[i+1])
 		switch {
@@ -153,37 +169,4 @@ func content(ss []sentence) []token {
 		}
 	}
 	return out
-}
-
-// near reports whether two words are at most k edits apart (insertion,
-// deletion, substitution, or two neighbours swapped).
-func near(a, b string, k int) bool {
-	x, y := []rune(a), []rune(b)
-	if len(x)-len(y) > k || len(y)-len(x) > k {
-		return false
-	}
-	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		cur[0] = i
-		best := i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				cur[j] = min(cur[j], prev2[j-2]+1)
-			}
-			best = min(best, cur[j])
-		}
-		if best > k {
-			return false
-		}
-		prev2, prev, cur = prev, cur, prev2
-	}
-	return prev[len(y)] <= k
 }

@@ -1,0 +1,259 @@
+package grading
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// Answers that must come out as they do, whatever letter is chosen, and with none.
+var settled = []struct {
+	text   string
+	status Status
+	id     string
+}{
+	{"As an attacker I open an account and feed it a list of ten thousand stolen cards to learn which are live", Credited, "card-testing"},
+	{"Prod admins can read card data straight from the database; better not to store it at all", Credited, "stored-cards"},
+	{"Can I make 120 calls a minute and drain the company's account on validation fees?", Credited, "fee-drain"},
+	{"SQL injection in the card holder name", StatusHandled, "injection"},
+	{"Hackers could hack it", Vague, ""},
+	{"Somebody deletes lines from the billing logs to hide what he did", Credited, "log-tampering"},
+	{"I put another company's workspace id into the body and replace their card", Credited, "cross-workspace"},
+	{"A colleague's card ends up in the log files", StatusHandled, "cards-in-logs"},
+	{"We charge the customer twice", OutOfScope, "charging"},
+	{"Ransomware encrypts the backups", AlsoValid, "snapshot-integrity"},
+	{"Make the API tokens expire after a month", FixOnly, ""},
+	{"It is not true that anyone in production can read card data on the way to the Billing Service", ControlClaimed, ""},
+	{"The disk of the database is encrypted", ControlClaimed, ""},
+	{"The first 2,000 checks a day are free", NoHarm, ""},
+	{"My cat would like a bigger box, with a red blanket", NotInKey, ""},
+	{"", Empty, ""},
+	{" \t\n", Empty, ""},
+	{strings.Repeat("card token database log ", 20), Stuffed, ""},
+}
+
+func TestSettled(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	for _, c := range settled {
+		for _, l := range append(strings.Split(Letters, ""), "") {
+			v := x.Match(Card{Text: c.text, Letter: l})
+			if v.Status != c.status || v.ID != c.id {
+				t.Errorf("%q with letter %q: %s %s (%.2f, %v), want %s %s", c.text, l, v.Status, v.ID, v.P, v.Candidates, c.status, c.id)
+			}
+		}
+	}
+}
+
+func TestHandledShowsTheSentence(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	v := x.Match(Card{Text: "SQL injection in the card holder name"})
+	if !strings.Contains(v.Say, "every query is parameterised") {
+		t.Errorf("no sentence of the document in %q", v.Say)
+	}
+	if v = x.Match(Card{Text: "Hackers could hack it"}); v.Question == "" {
+		t.Error("vague, and no question")
+	}
+}
+
+// bank is every answer that there is to try things on.
+func bank(t testing.TB) []Card {
+	var out []Card
+	for _, th := range billingKey(t).Threats {
+		for _, e := range th.Examples {
+			out = append(out, Card{Text: e, Letter: th.Stride.Accept[0], Place: th.Place.Accept[0]})
+		}
+	}
+	for _, a := range answers(t, "billing-fit.tsv") {
+		out = append(out, a.card)
+	}
+	return out
+}
+
+// typo swaps two letters in the middle of the longest word.
+func typo(s string) string {
+	long := ""
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		if len(w) > len(long) {
+			long = w
+		}
+	}
+	if len(long) < 7 {
+		return s
+	}
+	m := len(long) / 2
+	return strings.Replace(s, long, long[:m]+string(long[m+1])+string(long[m])+long[m+2:], 1)
+}
+
+// What changes nothing about the meaning may move a card between credit and a
+// question, and never to another threat or out of sight.
+func TestSameMeaning(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	changes := map[string]func(string) string{
+		"upper case":  strings.ToUpper,
+		"lower case":  strings.ToLower,
+		"a typo":      typo,
+		"small talk":  func(s string) string { return s + " Hope that helps. Thanks a lot and have a nice weekend!" },
+		"a greeting":  func(s string) string { return "Hello! " + s },
+		"other order": reversed,
+		"odd spacing": func(s string) string { return "  " + strings.ReplaceAll(s, " ", "\t ") + "\n\n" },
+		"full width":  func(s string) string { return strings.ReplaceAll(s, "card", "ｃａｒｄ") },
+		"invisible":   func(s string) string { return strings.ReplaceAll(s, "e", "e\u200b") },
+	}
+	for name, change := range changes {
+		cards, lost := 0, 0
+		for _, c := range bank(t) {
+			before := x.Match(c)
+			if before.Status != Credited {
+				continue
+			}
+			cards++
+			after := c
+			after.Text = change(c.Text)
+			switch v := x.Match(after); {
+			case v.Status == Credited && v.ID != before.ID:
+				t.Errorf("%s moves credit from %s to %s: %q", name, before.ID, v.ID, after.Text)
+			case v.Status != Credited:
+				lost++
+				if v.Question == "" && name != "a typo" {
+					t.Errorf("%s turns credit into %s without a question: %q", name, v.Status, after.Text)
+				}
+			}
+		}
+		t.Logf("%s: %d of %d credited cards are asked about", name, lost, cards)
+		if cards < 150 || lost*20 > cards {
+			t.Errorf("%s: %d of %d credited cards lose their credit", name, lost, cards)
+		}
+	}
+}
+
+func reversed(s string) string {
+	parts := strings.SplitAfter(s, ". ")
+	for i, k := 0, len(parts)-1; i < k; i, k = i+1, k-1 {
+		parts[i], parts[k] = parts[k], parts[i]
+	}
+	return strings.Join(parts, " ")
+}
+
+func TestLetterNeverMovesCredit(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	for _, c := range bank(t) {
+		credited := map[string]bool{}
+		for _, l := range append(strings.Split(Letters, ""), "", "x") {
+			c.Letter = l
+			if v := x.Match(c); v.Status == Credited {
+				credited[v.ID] = true
+			}
+		}
+		if len(credited) > 1 {
+			t.Errorf("the letter moves the credit between %v: %q", credited, c.Text)
+		}
+	}
+}
+
+func TestDeniedIsNeverCredited(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	for _, c := range bank(t) {
+		for _, s := range []string{"It is not true that %s", "It isn't true that %s", "%s That is not true.", "It's impossible that %s", "It is not the case that %s"} {
+			denied := c
+			denied.Text = fmt.Sprintf(s, c.Text)
+			denied.Replies = []string{"as I said"}
+			for _, d := range []Card{{Text: denied.Text, Letter: c.Letter, Place: c.Place}, denied} {
+				if v := x.Match(d); v.Status == Credited {
+					t.Errorf("credited as %s: %q", v.ID, d.Text)
+				}
+			}
+		}
+	}
+}
+
+// "Nobody can tell who did it" is a threat; "nobody can do it" denies one.
+func TestDenies(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Nobody can tell who changed the card":                    false,
+		"no one can prove which admin read the cards":             false,
+		"It is impossible to say who deleted the lines":           false,
+		"With this flood nobody can save a card":                  false,
+		"nobody could read the stored cards":                      true,
+		"An attacker can't read the database":                     true,
+		"It is not possible for a viewer to replace the card":     true,
+		"There's no way to steal a token":                         true,
+		"Attackers cannot be traced, since the token is shared":   false,
+		"The signature is not checked, so anybody can forge it":   false,
+		"It’s not true that the token can be stolen":              true,
+		"nobody checks whether the caller may change the card":    false,
+		"not possible to steal cards; but impossible to prove so": true,
+	} {
+		if got := denies(normalise(text)); got != want {
+			t.Errorf("%q denies: %v", text, got)
+		}
+	}
+}
+
+func TestReplyIsReadTogether(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	c := Card{Text: "card data at 2", Letter: "I", Place: "2"}
+	v := x.Match(c)
+	if v.Question == "" || v.Status == Credited {
+		t.Fatalf("%+v", v)
+	}
+	c.Replies = []string{"Somebody inside production listens on the plain HTTP hop and collects the cards and tokens"}
+	v = x.Match(c)
+	if v.Status != Credited || v.ID != "plaintext-hop" || !v.AfterQuestion {
+		t.Errorf("%+v", v)
+	}
+	c.Replies = []string{"I have no idea"}
+	if v = x.Match(c); v.Status == Credited {
+		t.Errorf("a reply without content earns credit: %+v", v)
+	}
+}
+
+func TestTwoThreatsInOneCard(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	v := x.Match(Card{Text: "Every engineer can delete lines from the billing logs and hide what he did. The nightly snapshots are not encrypted, and the data team can read every card in them."})
+	ids := []string{v.ID, v.Second}
+	if v.Status != Credited || !reflect.DeepEqual(ids, []string{"log-tampering", "snapshots"}) && !reflect.DeepEqual(ids, []string{"snapshots", "log-tampering"}) {
+		t.Errorf("%s %v", v.Status, ids)
+	}
+	all := ""
+	for _, th := range billingKey(t).Threats[:8] {
+		all += th.Title + ". " + th.Examples[0] + " "
+	}
+	if v = x.Match(Card{Text: all}); v.Status != Stuffed || v.Question == "" {
+		t.Errorf("eight threats in one card: %s", v.Status)
+	}
+}
+
+func TestQuestionsGiveNothingAway(t *testing.T) {
+	k := billingKey(t)
+	x := NewIndex(k)
+	asked := 0
+	for _, a := range answers(t, "billing-fit.tsv") {
+		v := x.Match(a.card)
+		if v.Question == "" {
+			continue
+		}
+		asked++
+		if v.Say == "" || !strings.Contains(v.Question, "?") {
+			t.Errorf("%q is asked %q", a.card.Text, v.Question)
+		}
+		for _, th := range k.Threats {
+			if strings.Contains(v.Question+v.Say, th.Title) {
+				t.Errorf("%q gives away a title: %q", a.card.Text, v.Question)
+			}
+		}
+	}
+	if asked < 10 {
+		t.Errorf("only %d questions were seen", asked)
+	}
+}
+
+func TestSameVerdictEveryTime(t *testing.T) {
+	k := billingKey(t)
+	x, y := NewIndex(k), NewIndex(k)
+	for _, a := range answers(t, "billing-fit.tsv")[:40] {
+		if v, w, u := x.Match(a.card), y.Match(a.card), x.Match(a.card); !reflect.DeepEqual(v, w) || !reflect.DeepEqual(v, u) {
+			t.Fatalf("%q:\n%+v\n%+v\n%+v", a.card.Text, v, w, u)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package grading
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// most is the longest that judging 10,000 characters may take. Machines that
+// run tests are shared: the best of a few tries counts.
+const most = 10 * time.Millisecond
+
+func quickest(f func()) time.Duration {
+	best := time.Hour
+	for range 5 {
+		start := time.Now()
+		f()
+		best = min(best, time.Since(start))
+	}
+	return best
+}
+
+// Texts that make work: unknown words near words of the key, many sentences,
+// letters that stand for many, no spaces.
+func TestLongTextsAreQuick(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	all := ""
+	for _, c := range bank(t) {
+		all += c.Text + " "
+	}
+	var odd strings.Builder
+	for i := 0; odd.Len() < 10_000; i++ {
+		odd.WriteString("c" + string(rune('a'+i%26)) + "rd" + string(rune('a'+i/26%26)) + "tabase ")
+	}
+	for name, text := range map[string]string{
+		"real words":    all,
+		"unknown words": odd.String(),
+		"sentences":     strings.ReplaceAll(all, " a ", ". "),
+		"one word":      strings.Repeat("database", 1250),
+		"expanding":     strings.Repeat("ﷺ ", 5000),
+		"newlines":      strings.Repeat("card\n", 2000),
+	} {
+		if r := []rune(text); len(r) > 10_000 {
+			text = string(r[:10_000])
+		}
+		if d := quickest(func() { x.Match(Card{Text: text, Letter: "I", Place: "2"}) }); d > most {
+			t.Errorf("%s: %v", name, d)
+		} else {
+			t.Logf("%s: %v", name, d)
+		}
+	}
+}
+
+var statuses = []Status{Credited, StatusHandled, OutOfScope, AlsoValid, NotInKey, Empty, Asked, Vague, Stuffed, ControlClaimed, NoHarm, FixOnly}
+
+func FuzzMatch(f *testing.F) {
+	for _, c := range settled {
+		f.Add(c.text, "I", "2", "")
+	}
+	for _, c := range bank(f)[:40] {
+		f.Add(c.Text, c.Letter, c.Place, "because of the token")
+	}
+	f.Add("\x00\xff\u202e nobody can ", "Ω", "../..", "\n")
+	x := NewIndex(billingKey(f))
+	f.Fuzz(func(t *testing.T, text, letter, place, reply string) {
+		c := Card{Text: text, Letter: letter, Place: place}
+		if reply != "" {
+			c.Replies = []string{reply}
+		}
+		v := x.Match(c)
+		if !slices.Contains(statuses, v.Status) || v.P < 0 || v.P > 1 || v.Say == "" {
+			t.Fatalf("%+v", v)
+		}
+		if v.Status == Credited && x.threats[v.ID] == nil {
+			t.Fatalf("credit for %q", v.ID)
+		}
+		if v.AfterQuestion != (reply != "") || v.Question != "" && !utf8.ValidString(v.Question) {
+			t.Fatalf("%+v", v)
+		}
+		if n := utf8.RuneCountInString(text + reply); n <= 10_000 {
+			if d := quickest(func() { x.Match(c) }); d > 5*most { // fuzzing keeps every core busy
+				t.Fatalf("%v for %d characters", d, n)
+			}
+		}
+	})
+}
+
+func BenchmarkMatch(b *testing.B) {
+	x := NewIndex(billingKey(b))
+	cards := bank(b)
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		x.Match(cards[i%len(cards)])
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+}
+
+func BenchmarkIndex(b *testing.B) {
+	k := billingKey(b)
+	for b.Loop() {
+		NewIndex(k)
+	}
+}
