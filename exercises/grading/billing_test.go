@@ -167,6 +167,9 @@ func (n *tally) String() string {
 // no letter and no place to help: the hardest case. The bounds are a little
 // below what is reached.
 func TestKeyLeaveOneOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("several seconds")
+	}
 	n := newTally()
 	leftOut(t, func(x *Index, a labelled) {
 		if v := n.add(x, a); testing.Verbose() && v.Status == Credited && v.ID != a.gold {
@@ -178,9 +181,9 @@ func TestKeyLeaveOneOut(t *testing.T) {
 
 // Answers written from the design document alone, before the key was read. The
 // weights were fitted on the first file. The second was kept aside until the
-// weights and thresholds stood; two orders of the checks in Match and one word
-// list were then mended because of it, so it is not unseen any more. Both have the same
-// writer, who is not a learner: read the numbers as kind ones.
+// weights stood; then the order of two checks, one gate and tellFrom were mended in
+// its light, so it is not unseen any more. Both have the same writer, who is no
+// learner: read the numbers as kind ones.
 func TestFreshAnswers(t *testing.T) {
 	x := NewIndex(billingKey(t))
 	for file, b := range map[string]bounds{

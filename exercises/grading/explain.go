@@ -117,7 +117,7 @@ func (x *Index) askMissing(e Explanation) string {
 	missing := func(name string) bool { return slices.Contains(e.Missing, name) }
 	switch {
 	case missing("attack") && missing("weakness"):
-		return about + " Who gets at it, and what in the design lets them?"
+		return about + " Who does what with that, and what in the design lets them?"
 	case missing("weakness"):
 		return about + " What in the design lets them do that?"
 	case missing("attack"):

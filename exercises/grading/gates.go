@@ -161,7 +161,7 @@ func fixFirst(ss []sentence) bool {
 		if len(s) > 1 {
 			next = s[1]
 		}
-		people := lead.raw == "we" || lead.raw == "you" || lead.raw == "they" || lead.raw == "larkspur" || lead.raw == "please" || lead.raw == "just"
+		people := lead.raw == "we" || lead.raw == "you" || lead.raw == "they" || lead.raw == "please" || lead.raw == "just"
 		ought := next.raw == "should" || next.raw == "must" || next.raw == "need" || next.raw == "better"
 		if !remedies[lead.raw] && !(people && (ought || remedies[next.raw])) {
 			return false

@@ -174,9 +174,12 @@ func (x *Index) settle(v Verdict, c Card, r reading, all []scored, parts [][]fea
 		v.ID, v.Title = "", ""
 		return x.unknown(v)
 	case !isThreat: // perhaps the threat that comes next is meant
-		v.ID, v.Title = "", ""
+		v.ID = ""
 		v.Explanation.Missing = facetNames
 	}
+	// Nothing that is shown may give the key away before the reply.
+	v.Title = ""
+	v.Explanation = Explanation{Met: v.Explanation.Met, Hit: v.Explanation.Hit, Missing: v.Explanation.Missing}
 	v.Status, v.Question = Asked, x.askMissing(v.Explanation)
 	v.Say = "I may see what you mean, and would like to be sure."
 	return v

@@ -42,7 +42,7 @@ func Score(k *Key, cards []Card, verdicts []Verdict) Points {
 	var p Points
 	var ranks []int
 	seen := map[string]bool{}
-	for i, v := range verdicts {
+	for i, v := range verdicts[:min(len(verdicts), len(cards))] {
 		t, ok := threats[v.ID]
 		if v.Status != Credited || !ok || seen[v.ID] || len(ranks) == cardsScored {
 			continue

@@ -33,8 +33,8 @@ const (
 // A Verdict is how a card was judged, and why.
 type Verdict struct {
 	Status        Status
-	ID            string      // what in the key it was taken for; "" for none
-	Title         string      // of that
+	ID            string      // what in the key it was taken for; "" for none; not to be shown while Asked
+	Title         string      // of that; "" while Asked
 	P             float64     // how sure, 0 to 1
 	Question      string      // to be asked in place, when there is one
 	Say           string      // one kind sentence or two

@@ -12,24 +12,24 @@ import (
 // A candidate's strength is the weighted sum of its features. It ranks the
 // candidates of one text.
 const (
-	weightWord    = 1.12
-	weightSecond  = 1.39
-	weightChar    = 0.96
-	weightCentre  = 4.76
-	weightLetters = 5.07
-	weightCover   = 1.19
-	weightBM25    = 3.83
+	weightWord    = 1.09
+	weightSecond  = 1.37
+	weightChar    = 1.00
+	weightCentre  = 4.72
+	weightLetters = 5.04
+	weightCover   = 1.17
+	weightBM25    = 3.85
 	weightPlace   = 1.46
-	weightLetter  = 1.12
+	weightLetter  = 1.14
 )
 
 // One logistic function turns the strength of a candidate, its lead before the
 // next one, and how much was said of it at all into a probability.
 const (
-	sureBias     = -4.18
-	sureStrength = 0.37
-	sureLead     = 0.39
-	sureBM25     = 2.61
+	sureBias     = -4.32
+	sureStrength = 0.38
+	sureLead     = 0.36
+	sureBM25     = 2.87
 )
 
 // The same for the short texts of a Phrases. TestFitPhrases fits them.
