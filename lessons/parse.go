@@ -39,7 +39,7 @@ func newParser(file string, text []byte, v any) (p *parser, body int) {
 		return p, end
 	}
 	front := strings.Join(p.lines[1:end], "\n")
-	if err := yaml.NewDecoder(strings.NewReader(front), yaml.Strict()).Decode(v); err != nil {
+	if err := decodeYAML(front, v); err != nil {
 		line, what := 2, err.Error()
 		var ye yaml.Error
 		if errors.As(err, &ye) {
@@ -52,6 +52,17 @@ func newParser(file string, text []byte, v any) (p *parser, body int) {
 		p.fault(line, "front matter: %s", what)
 	}
 	return p, end + 1
+}
+
+// decodeYAML decodes strictly. The library panics on some texts that are no
+// YAML (a tag in front of nothing, for one): that is a fault like any other.
+func decodeYAML(text string, v any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("this is not understood as YAML: %v", r)
+		}
+	}()
+	return yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(v)
 }
 
 // ParseLesson reads one lesson. Its faults are *Fault, joined.

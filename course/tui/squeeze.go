@@ -2,6 +2,8 @@ package tui
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -35,9 +37,12 @@ func squeezeLine(b *strings.Builder, line string) {
 		if width == 0 {
 			if params, ok := sgr(seq); ok {
 				want.apply(params)
-			} else if len(seq) > 0 && seq[0] != 0x1b && seq[0] >= 0x20 && seq[0] != 0x7f && !isC1(seq) {
+			} else if printable(seq) {
 				b.WriteString(seq) // a combining mark that stands alone
 			}
+			continue
+		}
+		if !printable(seq) {
 			continue
 		}
 		if seq == " " && !want.showsOnBlank() {
@@ -63,9 +68,9 @@ func squeezeLine(b *strings.Builder, line string) {
 	}
 }
 
-func isC1(s string) bool {
-	r := []rune(s)
-	return len(r) > 0 && r[0] >= 0x80 && r[0] <= 0x9f
+// printable reports whether a piece of text is whole UTF-8 without control characters.
+func printable(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
 }
 
 func writeBlanks(b *strings.Builder, n int) {
