@@ -103,6 +103,7 @@ func Load(fsys fs.FS, decoder exercises.Decoder) (*Course, error) {
 	}
 	c.digest = sync.OnceValue(func() string { return digest(fsys) })
 	var errs []error
+	parsed := parseLessons(fsys, root, syl)
 	for _, m := range syl.Modules {
 		mod := &Module{ID: m.ID, Title: m.Title, Summary: m.Summary, Minutes: m.Minutes, Able: m.Able}
 		c.Modules = append(c.Modules, mod)
@@ -113,12 +114,14 @@ func Load(fsys fs.FS, decoder exercises.Decoder) (*Course, error) {
 				continue
 			}
 			step.File = path.Join(root, e.Path)
-			text, err := fs.ReadFile(fsys, step.File)
-			if err != nil {
+			switch p := parsed[e.Path]; {
+			case p.unread:
 				errs = append(errs, &lessons.Fault{File: file, Line: e.Line, What: fmt.Sprintf("the lesson %q cannot be read; write it, or take the link away", e.Path)})
-				continue
+			case p.err != nil:
+				errs = append(errs, p.err)
+			default:
+				errs = append(errs, c.addLesson(step, p.lesson))
 			}
-			errs = append(errs, c.addLesson(step, text))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -127,11 +130,38 @@ func Load(fsys fs.FS, decoder exercises.Decoder) (*Course, error) {
 	return c, nil
 }
 
-func (c *Course) addLesson(step *Step, text []byte) error {
-	l, err := lessons.ParseLesson(step.File, text)
-	if err != nil {
-		return err
+type parsedLesson struct {
+	lesson *lessons.Lesson
+	unread bool
+	err    error
+}
+
+// parseLessons reads all lessons of a syllabus at once, on all processors: every
+// start waits for it.
+func parseLessons(fsys fs.FS, root string, syl *lessons.Syllabus) map[string]*parsedLesson {
+	out := map[string]*parsedLesson{}
+	var wg sync.WaitGroup
+	for _, m := range syl.Modules {
+		for _, e := range m.Entries {
+			if e.Path == "" || out[e.Path] != nil {
+				continue
+			}
+			p := &parsedLesson{}
+			out[e.Path] = p
+			wg.Go(func() {
+				name := path.Join(root, e.Path)
+				text, err := fs.ReadFile(fsys, name)
+				if p.unread = err != nil; !p.unread {
+					p.lesson, p.err = lessons.ParseLesson(name, text)
+				}
+			})
+		}
 	}
+	wg.Wait()
+	return out
+}
+
+func (c *Course) addLesson(step *Step, l *lessons.Lesson) error {
 	step.ID, step.Title, step.Minutes, step.Objectives, step.Sources = l.ID, l.Title, l.Minutes, l.Objectives, l.Sources
 	step.Optional = l.Optional
 	var errs []error

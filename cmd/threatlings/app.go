@@ -146,13 +146,22 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 	if notice != "" {
 		o.notices = append(o.notices, notice)
 	}
+	// Both wait for the disk or the processor; together they wait once.
+	var store *progress.File
+	var notices []string
+	var storeErr error
+	opening := make(chan struct{})
+	go func() {
+		defer close(opening)
+		store, notices, storeErr = progress.OpenFile(a.folders().Data, progress.Options{ReadOnly: a.readOnly})
+	}()
 	c, err := a.load(fsys)
-	if err != nil {
-		return nil, errors.Join(err, done())
-	}
-	store, notices, err := progress.OpenFile(a.folders().Data, progress.Options{ReadOnly: a.readOnly})
-	if err != nil {
-		return nil, errors.Join(err, done())
+	<-opening
+	switch {
+	case err != nil && storeErr == nil:
+		return nil, errors.Join(err, store.Close(), done())
+	case err != nil || storeErr != nil:
+		return nil, errors.Join(err, storeErr, done())
 	}
 	o.notices = append(o.notices, notices...)
 	o.close = func() error { return errors.Join(store.Close(), done()) }
