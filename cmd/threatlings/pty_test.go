@@ -50,7 +50,7 @@ type terminal struct {
 
 	mu      sync.Mutex
 	written int       // bytes the program has written
-	first   time.Time // when the first of them came
+	stamp   time.Time // when the first byte came since it was set to zero; the emulator has not read it then
 	raw     strings.Builder
 }
 
@@ -97,10 +97,11 @@ func (x *terminal) read() {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := x.pty.Read(buf)
+		came := time.Now()
 		x.mu.Lock()
 		if n > 0 {
-			if x.first.IsZero() {
-				x.first = time.Now()
+			if x.stamp.IsZero() {
+				x.stamp = came
 			}
 			x.written += n
 			x.raw.Write(buf[:n])
@@ -126,6 +127,18 @@ func (x *terminal) screen() string {
 		lines[i] = strings.TrimRight(l, " \x00")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// firstByte waits for the first byte behind the first n, and says when it came.
+func (x *terminal) firstByte(n int) time.Time {
+	for x.bytes() == n {
+		<-x.wake
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	came := x.stamp
+	x.stamp = time.Time{}
+	return came
 }
 
 func (x *terminal) bytes() int {

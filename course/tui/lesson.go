@@ -69,6 +69,9 @@ func (l *lesson) goTo(page int) tea.Cmd {
 		l.layout()
 		return tea.Batch(visit, l.ex.open())
 	}
+	if l.width > 0 && l.env.Pages.has(p.Markdown, l.textWidth(), l.env.theme) {
+		l.layout() // no blank page in between
+	}
 	return tea.Batch(visit, l.render())
 }
 

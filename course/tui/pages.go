@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/charmbracelet/glamour"
 	"github.com/charmbracelet/x/ansi"
@@ -25,6 +26,7 @@ type pageKey struct {
 type page struct {
 	once sync.Once
 	text string
+	done atomic.Bool
 }
 
 // maxPages bounds the cache; a course has about a hundred pages and people have a few widths.
@@ -47,8 +49,19 @@ func (p *Pages) render(md string, width int, t *theme) string {
 		}
 	}
 	p.mu.Unlock()
-	pg.once.Do(func() { pg.text = renderMarkdown(md, width, t) })
+	pg.once.Do(func() {
+		pg.text = renderMarkdown(md, width, t)
+		pg.done.Store(true)
+	})
 	return pg.text
+}
+
+// has reports whether a text is rendered already: showing it costs nothing.
+func (p *Pages) has(md string, width int, t *theme) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pg := p.done[pageKey{md, width, t.name}]
+	return pg != nil && pg.done.Load()
 }
 
 // renderMarkdown renders without a cache. A text that glamour cannot render is
