@@ -409,7 +409,7 @@ func (l *life) page(step *course.Step, page int) bool {
 	l.t.Helper()
 	l.x.until(fmt.Sprintf("%s page %d", step.ID, page+1), func(s string) bool { return isAt(s, step, page) })
 	l.item, l.safe = step.Pages[page].Item, ""
-	if l.item != nil && !l.exercise(step, page) || l.item == nil && l.mayKill(0.15, step, page) {
+	if l.item != nil && !l.exercise(step, page) || l.item == nil && l.mayKill(0.2, step, page) {
 		return false
 	}
 	l.item = nil
@@ -441,7 +441,7 @@ func (l *life) exercise(step *course.Step, page int) bool {
 	}
 	before := ""
 	for _, k := range keysFor(l.t, ex, answerTo(l.t, ex), l.draft(l.item.ID)) {
-		if l.mayKill(0.04, step, page) {
+		if l.mayKill(0.06, step, page) {
 			return false
 		}
 		l.x.send(k)
