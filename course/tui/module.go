@@ -162,6 +162,9 @@ func (s *moduleScreen) View() string {
 		}
 		lines = append(lines, cursorMark(st, i == s.cursor)+mark+" "+title+st.Quiet.Render(right))
 	}
+	if below := len(s.mod.Steps) - s.off - rows; below > 0 && len(tail) > 0 {
+		tail[0] = "   " + st.Quiet.Render(fmt.Sprintf("↓ %d more", below))
+	}
 	for len(lines) < s.height-len(tail) && len(tail) > 0 && len(lines) < len(s.head())+len(s.mod.Steps)+1 {
 		lines = append(lines, "")
 	}
