@@ -263,6 +263,21 @@ func TestForgetAndRestartKeepTheLog(t *testing.T) {
 	}
 }
 
+func TestCoursesThatShareALogDoNotMeet(t *testing.T) {
+	store := progress.NewMemory()
+	s := session(t, store)
+	a, _ := s.Course.Item("first.a")
+	if _, err := s.Submit(t.Context(), a, exercises.Answer{"yes"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Append(t.Context(), progress.Event{ID: progress.NewID(), Kind: progress.Restarted, Course: "another"}); err != nil {
+		t.Fatal(err)
+	}
+	if s := session(t, store); s.ItemState(a) != course.Done {
+		t.Error("a restart of another course began this one again")
+	}
+}
+
 func TestHintsClimb(t *testing.T) {
 	s := session(t, progress.NewMemory())
 	a, _ := s.Course.Item("first.a")

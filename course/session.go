@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,10 @@ func NewSession(ctx context.Context, c *Course, store progress.Store) (*Session,
 	if err != nil {
 		return nil, fmt.Errorf("reading your progress: %w", err)
 	}
-	s.sum = progress.Summarize(events)
+	// Another course may share the log: what is forgotten there is not forgotten here.
+	s.sum = progress.Summarize(slices.DeleteFunc(events, func(e progress.Event) bool {
+		return e.Course != "" && e.Course != c.ID
+	}))
 	return s, nil
 }
 
