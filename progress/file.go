@@ -124,7 +124,7 @@ type parsed struct {
 	size    int64  // of what is whole
 	tail    []byte // what is torn or no JSON behind it
 	bad     []int  // the numbers of lines before it that are no events
-	endless bool   // the last event lacks only the end of its line
+	endless bool   // the last line is whole and lacks only its end
 }
 
 // parseLog reads a log. The events refer to b.
@@ -138,13 +138,14 @@ func parseLog(b []byte) parsed {
 	for i, line := range lines {
 		last := i == len(lines)-1
 		ended := line[len(line)-1] == '\n'
+		p.endless = !ended
 		switch {
 		case events[i].Kind != "":
 			p.events = append(p.events, events[i])
-			p.endless = !ended
-		case last && (!ended || !json.Valid(line)) && len(bytes.TrimSpace(line)) > 0:
-			p.tail, p.size = line, p.size-int64(len(line))
-		case len(bytes.TrimSpace(line)) > 0:
+		case len(bytes.TrimSpace(line)) == 0: // blank, if not always to JSON
+		case last && (!ended || !json.Valid(line)):
+			p.tail, p.size, p.endless = line, p.size-int64(len(line)), false
+		default:
 			p.bad = append(p.bad, i+1)
 		}
 	}

@@ -364,6 +364,7 @@ func TestADamagedDraftBlocksNothing(t *testing.T) {
 func FuzzLog(f *testing.F) {
 	f.Add([]byte(`{"id":"1","kind":"visited","item":"a"}` + "\n"))
 	f.Add([]byte("\n\n{}\n{\"kind\":\"x\"}\ntorn"))
+	f.Add([]byte("{}\n\v")) // space, but not to JSON
 	f.Fuzz(func(t *testing.T, b []byte) {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "events.jsonl"), b, 0o600); err != nil {
