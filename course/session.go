@@ -29,15 +29,31 @@ type Session struct {
 // NewSession reads what the store holds of this course.
 func NewSession(ctx context.Context, c *Course, store progress.Store) (*Session, error) {
 	s := &Session{Course: c, Now: time.Now, store: store}
-	events, err := store.Events(ctx)
+	events, err := s.events(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.sum = progress.Summarize(events)
+	return s, nil
+}
+
+// events are those of this course. Another one may share the log: what is
+// forgotten there is not forgotten here.
+func (s *Session) events(ctx context.Context) ([]progress.Event, error) {
+	events, err := s.store.Events(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading your progress: %w", err)
 	}
-	// Another course may share the log: what is forgotten there is not forgotten here.
-	s.sum = progress.Summarize(slices.DeleteFunc(events, func(e progress.Event) bool {
-		return e.Course != "" && e.Course != c.ID
-	}))
-	return s, nil
+	return slices.DeleteFunc(events, func(e progress.Event) bool {
+		return e.Course != "" && e.Course != s.Course.ID
+	}), nil
+}
+
+// Submissions are all answers that were ever handed in, the oldest first, those
+// of what was forgotten included.
+func (s *Session) Submissions(ctx context.Context) ([]progress.Event, error) {
+	events, err := s.events(ctx)
+	return slices.DeleteFunc(events, func(e progress.Event) bool { return e.Kind != progress.Submitted }), err
 }
 
 // ReadOnly reports that nothing can be saved now, and why, in a sentence.

@@ -45,6 +45,14 @@ type Replier interface {
 	Reply(a Answer, item int, text string) Answer
 }
 
+// A Disputer is an Exercise whose grading of an item a learner may dispute: the
+// answer then says so, with the reason, and is submitted again. What the learner
+// thinks of it is shown beside the grading and never in its place.
+type Disputer interface {
+	Exercise
+	Dispute(a Answer, item int, why string) Answer
+}
+
 // About is the part of an exercise that all kinds share.
 type About struct {
 	ID      string   `yaml:"id"`      // the author's, unique in the course, stable for ever
@@ -114,19 +122,23 @@ type Item struct {
 	Reason   string  `json:"reason"`             // why, in plain sentences
 	Details  []Field `json:"details,omitempty"`  // shown when the item is opened
 	Question string  `json:"question,omitempty"` // what the grader asks (Mark is Unsure)
-	ID       string  `json:"id,omitempty"`       // the id in the key that was recognised
+	// Choices are statements that the reply may name by number.
+	Choices []string `json:"choices,omitempty"`
+	ID      string   `json:"id,omitempty"` // the id in the key that was recognised
 }
 
 // A Field is one labelled line of an item's details.
 type Field struct {
-	Label string `json:"label"`
-	Text  string `json:"text"`
+	Label  string   `json:"label"`
+	Text   string   `json:"text"`
+	Marked []string `json:"marked,omitempty"` // words of Text that stand out
 }
 
 // A Section is a titled piece of Markdown that belongs to a result.
 type Section struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
+	Bars  []Bar  `json:"bars,omitempty"` // drawn above the text
 }
 
 // A Sample is an answer with the score that it must get.

@@ -300,8 +300,15 @@ func (t *talk) handIn(ex exercises.Exercise, it *course.Item, a exercises.Answer
 			}
 		}
 		if asked < 0 {
-			_, err = t.p.Line("Press enter to go on.")
-			return err
+			disputed, again, err := t.dispute(ex, a, res)
+			if err != nil || !again {
+				return err
+			}
+			a = disputed
+			continue
+		}
+		for i, c := range res.Items[asked].Choices {
+			t.p.Say("%d. %s", i+1, c)
 		}
 		line, err := t.p.Line("Question: " + res.Items[asked].Question)
 		if err != nil {
@@ -312,6 +319,32 @@ func (t *talk) handIn(ex exercises.Exercise, it *course.Item, a exercises.Answer
 			return nil
 		}
 		a = rep.Reply(a, asked, line)
+	}
+}
+
+// dispute lets the learner go on, or disagree with what the grader says of one
+// item first: then the answer that says so is to be handed in.
+func (t *talk) dispute(ex exercises.Exercise, a exercises.Answer, res exercises.Result) (exercises.Answer, bool, error) {
+	d, ok := ex.(exercises.Disputer)
+	if !ok {
+		_, err := t.p.Line("Press enter to go on.")
+		return nil, false, err
+	}
+	for {
+		line, err := t.p.Line("Press enter to go on. If you disagree with what is said of a card, type d and its number, such as d 2.")
+		if err != nil || line == "" {
+			return nil, false, err
+		}
+		n := 0
+		if _, err := fmt.Sscanf(strings.ToLower(line), "d %d", &n); err != nil || n < 1 || n > len(res.Items) {
+			t.p.Say("There are %d cards: d 1 is the first.", len(res.Items))
+			continue
+		}
+		why, err := t.p.Line("What is in it that the grader did not see? It is kept for the author of the list, and the card is yours to judge.")
+		if err != nil || why == "" {
+			return nil, false, err
+		}
+		return d.Dispute(a, n-1, why), true, nil
 	}
 }
 

@@ -201,7 +201,7 @@ func (x *exercise) Back() bool {
 		return true
 	}
 	if x.result != nil {
-		return false
+		return x.result.closes()
 	}
 	return x.face != nil && x.face.Back()
 }

@@ -8,7 +8,7 @@ var keys = struct {
 	quit, back, help, hint                    key.Binding
 	up, down, pageUp, pageDown, top, bottom   key.Binding
 	next, prev, enter, skip, before, contents key.Binding
-	tab, shiftTab, again, forget              key.Binding
+	tab, shiftTab, again, forget, disagree    key.Binding
 }{
 	quit:     key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave")),
 	back:     key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back")),
@@ -29,6 +29,7 @@ var keys = struct {
 	tab:      key.NewBinding(key.WithKeys("tab"), key.WithHelp("tab", "next tab")),
 	shiftTab: key.NewBinding(key.WithKeys("shift+tab"), key.WithHelp("shift+tab", "tab before")),
 	again:    key.NewBinding(key.WithKeys("r"), key.WithHelp("r", "try again")),
+	disagree: key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "disagree")),
 	forget:   key.NewBinding(key.WithKeys("x"), key.WithHelp("x", "forget")),
 }
 

@@ -2,7 +2,9 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
@@ -14,8 +16,9 @@ import (
 )
 
 // result shows how an answer was judged: first how it went, then why, item by
-// item, then what else belongs to it, one tab each. When the grader has a
-// question, it is asked here, in place.
+// item, then what else belongs to it, one tab each. An item with details opens
+// with enter. When the grader has a question, it is asked here, in place; and
+// here the learner may disagree with it.
 type result struct {
 	env    *env
 	x      *exercise
@@ -25,7 +28,11 @@ type result struct {
 	width, height int
 	tab, off      int
 	tabs          []tab
-	asking        int // index of the item with a question, -1 for none
+	chosen        int   // index of the item that the keys are on, where items have details
+	open          bool  // its details are shown
+	starts        []int // the first line of each item
+	asking        int   // index of the item with a question, -1 for none
+	disputing     bool  // the field takes why the learner disagrees with the chosen item
 	field         textinput.Model
 	sent          bool
 }
@@ -45,6 +52,7 @@ func (m replyMsg) to() screen { return m.x.lesson }
 
 func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *result {
 	r := &result{env: e, x: x, res: res, answer: a, asking: -1}
+	r.open = r.folds()
 	if _, ok := x.ex.(exercises.Replier); ok {
 		for i, it := range res.Items {
 			if it.Question != "" {
@@ -68,7 +76,29 @@ func (r *result) Init() tea.Cmd {
 	return nil
 }
 
-func (r *result) typing() bool { return r.asking >= 0 }
+func (r *result) typing() bool { return r.asking >= 0 || r.disputing }
+
+// folds reports whether items open and close: when they have details.
+func (r *result) folds() bool {
+	return slices.ContainsFunc(r.res.Items, func(it exercises.Item) bool { return len(it.Details) > 0 })
+}
+
+// disputable reports whether the learner may disagree with the chosen item now.
+func (r *result) disputable() bool {
+	_, ok := r.x.ex.(exercises.Disputer)
+	return ok && r.tab == 0 && r.folds() && r.asking < 0 && r.res.Outcome != exercises.Asked
+}
+
+// closes closes what is open before the screen is left.
+func (r *result) closes() bool {
+	if r.disputing {
+		r.disputing = false
+		r.field.Blur()
+		r.field.SetValue("")
+		return true
+	}
+	return false
+}
 
 // unsent gives the reply back to the learner: it was not recorded.
 func (r *result) unsent() { r.sent = false }
@@ -78,16 +108,37 @@ func (r *result) SetSize(w, h int) {
 	r.field.Width = max(10, w-6)
 	r.tabs = []tab{{"Result", r.main()}}
 	for _, s := range r.res.More {
+		var lines []string
+		for _, b := range s.Bars {
+			lines = append(lines, r.bar(b, 34))
+		}
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
 		text := r.env.Pages.render(s.Text, w, r.env.theme)
-		r.tabs = append(r.tabs, tab{exercises.CleanLine(s.Title), strings.Split(text, "\n")})
+		r.tabs = append(r.tabs, tab{exercises.CleanLine(s.Title), append(lines, strings.Split(text, "\n")...)})
 	}
 	r.tab = min(r.tab, len(r.tabs)-1)
+	if r.open && r.chosen == 0 && r.overflows() { // first what became of every card
+		r.open = false
+		r.tabs[0].lines = r.main()
+	}
 	r.scroll(0)
 }
 
 func (r *result) Help() []key.Binding {
 	if r.asking >= 0 {
 		return []key.Binding{as(keys.enter, "enter", "answer"), as(keys.up, "↑↓", "scroll"), as(keys.skip, "ctrl+n", "later")}
+	}
+	if r.disputing {
+		return []key.Binding{as(keys.enter, "enter", "keep it")}
+	}
+	if r.tab == 0 && r.folds() {
+		h := []key.Binding{as(keys.enter, "enter", "why"), as(keys.tab, "tab", "more"), keys.again}
+		if r.disputable() {
+			h = append(h, keys.disagree)
+		}
+		return append(h, as(keys.next, "→", "go on"), as(keys.up, "↑↓", "card"))
 	}
 	var h []key.Binding
 	if len(r.tabs) > 1 {
@@ -103,7 +154,7 @@ func (r *result) Help() []key.Binding {
 func (r *result) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
-		if r.asking >= 0 {
+		if r.typing() {
 			return r.askKey(msg)
 		}
 		return r.key(msg)
@@ -116,7 +167,7 @@ func (r *result) Update(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	}
-	if r.asking >= 0 {
+	if r.typing() {
 		var cmd tea.Cmd
 		r.field, cmd = r.field.Update(msg)
 		return cmd
@@ -132,14 +183,22 @@ func (r *result) askKey(k tea.KeyMsg) tea.Cmd {
 		r.scroll(1)
 	case "enter":
 		text := strings.TrimSpace(exercises.Clean(r.field.Value()))
-		if text == "" {
-			return note("Answer in a few words, or leave it for later with ctrl+n.")
-		}
 		if r.sent {
 			return nil
 		}
+		if text == "" && r.disputing {
+			return note("Say in a few words what the grader missed, or leave it with esc.")
+		}
+		if text == "" {
+			return note("Answer in a few words, or leave it for later with ctrl+n.")
+		}
 		r.sent = true
-		a := r.x.ex.(exercises.Replier).Reply(r.answer, r.asking, text)
+		var a exercises.Answer
+		if r.disputing {
+			a = r.x.ex.(exercises.Disputer).Dispute(r.answer, r.chosen, text)
+		} else {
+			a = r.x.ex.(exercises.Replier).Reply(r.answer, r.asking, text)
+		}
 		return func() tea.Msg { return replyMsg{r.x, a} }
 	default:
 		var cmd tea.Cmd
@@ -151,7 +210,15 @@ func (r *result) askKey(k tea.KeyMsg) tea.Cmd {
 
 func (r *result) key(k tea.KeyMsg) tea.Cmd {
 	turn := func(by int) tea.Cmd { return func() tea.Msg { return turnMsg{r.x.lesson, by} } }
+	if r.tab == 0 && r.folds() && r.foldKey(k) {
+		return nil
+	}
 	switch {
+	case key.Matches(k, keys.disagree) && r.disputable():
+		r.disputing = true
+		r.field.Placeholder = "what did the grader miss?"
+		r.scroll(0)
+		return r.field.Focus()
 	case key.Matches(k, keys.tab):
 		r.tab, r.off = (r.tab+1)%len(r.tabs), 0
 	case key.Matches(k, keys.shiftTab):
@@ -184,6 +251,36 @@ func (r *result) key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// foldKey moves among items that have details, and opens and closes them. Enter
+// always gets on: it opens what is closed, then goes to the next, and behind the
+// last one it is not ours.
+func (r *result) foldKey(k tea.KeyMsg) bool {
+	last := len(r.res.Items) - 1
+	switch {
+	case key.Matches(k, keys.up) && r.chosen > 0:
+		r.choose(r.chosen-1, r.open)
+	case key.Matches(k, keys.down) && r.chosen < last:
+		r.choose(r.chosen+1, r.open)
+	case key.Matches(k, keys.enter) && !r.open:
+		r.choose(r.chosen, true)
+	case key.Matches(k, keys.enter) && r.chosen < last:
+		r.choose(r.chosen+1, true)
+	default:
+		return false
+	}
+	return true
+}
+
+// choose moves to an item and shows it from its first line.
+func (r *result) choose(i int, open bool) {
+	r.chosen, r.open = i, open
+	r.tabs[0].lines = r.main()
+	r.off = 0
+	if i > 0 {
+		r.scroll(r.starts[i])
+	}
+}
+
 func (r *result) scroll(by int) {
 	if len(r.tabs) == 0 {
 		return
@@ -201,7 +298,7 @@ func (r *result) rows() int {
 	if len(r.res.More) > 0 {
 		rows -= 2
 	}
-	if r.asking >= 0 {
+	if r.typing() {
 		rows -= len(r.question())
 	}
 	return max(1, rows)
@@ -219,7 +316,7 @@ func (r *result) View() string {
 	if end < len(text) {
 		lines[len(lines)-1] = st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(text)-end+1))
 	}
-	if r.asking >= 0 {
+	if r.typing() {
 		for len(lines) < r.height-len(r.question()) {
 			lines = append(lines, "")
 		}
@@ -253,12 +350,27 @@ func (r *result) tabBar() string {
 func (r *result) question() []string {
 	st := r.env.theme.styles
 	out := []string{st.Frame.Render(strings.Repeat("─", r.width))}
-	label := ""
-	if len(r.res.Items) > 1 {
-		label = exercises.CleanLine(r.res.Items[r.asking].Label) + ": "
+	it, text := exercises.Item{}, "You disagree. What is in your card that the grader did not see? It is kept for the author of the list, and the card is yours to judge."
+	if r.asking >= 0 {
+		it = r.res.Items[r.asking]
+		text = it.Question
+	} else {
+		it.Label = r.res.Items[r.chosen].Label
 	}
-	for _, l := range wrap(label+r.res.Items[r.asking].Question, r.width) {
+	if len(r.res.Items) > 1 {
+		text = exercises.CleanLine(it.Label) + ": " + text
+	}
+	for _, l := range wrap(text, r.width) {
 		out = append(out, st.Warn.Render(l))
+	}
+	for i, c := range it.Choices {
+		for n, l := range wrap(exercises.CleanLine(c), r.width-5) {
+			lead := "     "
+			if n == 0 {
+				lead = st.Accent.Render(fmt.Sprintf("  %d  ", i+1))
+			}
+			out = append(out, lead+st.Text.Render(l))
+		}
 	}
 	return append(out, st.Accent.Render("> ")+r.field.View())
 }
@@ -304,13 +416,15 @@ func (r *result) main() []string {
 	}
 	out = append(out, "")
 	for _, b := range r.res.Bars {
-		out = append(out, r.bar(b))
+		out = append(out, r.bar(b, 16))
 	}
 	if len(r.res.Bars) > 0 {
 		out = append(out, "")
 	}
-	for _, it := range r.res.Items {
-		out = append(out, r.itemLines(it)...)
+	r.starts = r.starts[:0]
+	for i, it := range r.res.Items {
+		r.starts = append(r.starts, len(out))
+		out = append(out, r.itemLines(it, r.folds() && i == r.chosen)...)
 	}
 	if r.res.Explain != "" {
 		out = append(out, st.Frame.Render(strings.Repeat("─", min(r.width, 24))))
@@ -319,19 +433,23 @@ func (r *result) main() []string {
 	return out
 }
 
-func (r *result) bar(b exercises.Bar) string {
+// bar draws a part of the whole, with room for a label before it.
+func (r *result) bar(b exercises.Bar, label int) string {
 	st := r.env.theme.styles
 	num := fmt.Sprintf("%3.0f of %.0f", b.Value, b.Max)
-	w := max(6, min(40, r.width-16-len(num)-2))
+	label = min(label, r.width/2)
+	w := max(6, min(40, r.width-label-len(num)-2))
 	n := 0
 	if b.Max > 0 {
 		n = int(b.Value/b.Max*float64(w) + 0.5)
 	}
 	n = max(0, min(w, n))
-	return st.Text.Render(fit(exercises.CleanLine(b.Label), 16)) + r.env.theme.bar.Render(strings.Repeat("█", n)) + r.env.theme.rest.Render(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
+	return st.Text.Render(fit(exercises.CleanLine(b.Label), label)) + r.env.theme.bar.Render(strings.Repeat("█", n)) + r.env.theme.rest.Render(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
 }
 
-func (r *result) itemLines(it exercises.Item) []string {
+// itemLines shows an item; of those with details the chosen one stands out, and
+// only that one is open.
+func (r *result) itemLines(it exercises.Item, chosen bool) []string {
 	st := r.env.theme.styles
 	style := st.Text
 	switch it.Mark {
@@ -356,6 +474,10 @@ func (r *result) itemLines(it exercises.Item) []string {
 		if i == 0 {
 			lead = style.Render(m.sign) + " "
 		}
+		if chosen {
+			out = append(out, lead+st.Selected.Render(l))
+			continue
+		}
 		out = append(out, lead+st.Strong.Render(l))
 	}
 	say := func(text string, s func(...string) string) {
@@ -375,8 +497,10 @@ func (r *result) itemLines(it exercises.Item) []string {
 		say("better: "+exercises.Inline(it.Expected), st.Quiet.Render)
 	}
 	say(exercises.Inline(it.Reason), st.Text.Render)
-	for _, d := range it.Details {
-		out = append(out, r.detail(d)...)
+	if chosen && r.open {
+		for _, d := range it.Details {
+			out = append(out, r.detail(d)...)
+		}
 	}
 	return append(out, "")
 }
@@ -390,7 +514,37 @@ func (r *result) detail(d exercises.Field) []string {
 		if i == 0 {
 			lead = fit(exercises.CleanLine(d.Label), label)
 		}
-		out = append(out, "    "+st.Quiet.Render(lead)+st.Text.Render(l))
+		out = append(out, "    "+st.Quiet.Render(lead)+stress(l, d.Marked, st))
 	}
 	return out
+}
+
+// stress shows a line with some of its words standing out.
+func stress(line string, words []string, st input.Styles) string {
+	if len(words) == 0 {
+		return st.Text.Render(line)
+	}
+	var b strings.Builder
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' }
+	for rest := line; rest != ""; {
+		n := strings.IndexFunc(rest, word)
+		if n < 0 {
+			n = len(rest)
+		}
+		if n > 0 {
+			b.WriteString(st.Text.Render(rest[:n]))
+			rest = rest[n:]
+			continue
+		}
+		if n = strings.IndexFunc(rest, func(r rune) bool { return !word(r) }); n < 0 {
+			n = len(rest)
+		}
+		style := st.Text
+		if slices.Contains(words, strings.ToLower(rest[:n])) {
+			style = st.Accent
+		}
+		b.WriteString(style.Render(rest[:n]))
+		rest = rest[n:]
+	}
+	return b.String()
 }

@@ -42,6 +42,7 @@ type corpus struct {
 	faint      map[string]bool     // stems that count less, such as the names of places
 	candidates []candidate
 	maxIDF     float64
+	directions []direction // by number; nil where a word has none
 }
 
 // A spelling is a word of the key as it is written there.
@@ -98,7 +99,11 @@ func (c *corpus) count(ts []token, df []int) []int {
 		if !ok {
 			n = len(c.words)
 			c.words[t.stem] = n
+			c.directions = append(c.directions, nil)
 			df = append(df, 0)
+		}
+		if c.directions[n] == nil && !generic[t.raw] {
+			c.directions[n] = wordVectors().of(t.raw)
 		}
 		first := []rune(t.raw)[0]
 		if s := (spelling{t.raw, t.stem}); len(t.raw) >= 4 && shorthand[t.raw] == "" && !slices.Contains(c.spelt[first], s) {
@@ -293,6 +298,7 @@ type query struct {
 	words, chars []float64
 	sparse       [2]vector // to wipe words and chars
 	said         []word    // the different words that the key knows
+	near         []likely  // for each different word, what the key says that is like it
 	total        float64   // the weight of all different words
 }
 
@@ -301,6 +307,16 @@ type word struct {
 	at          int
 	weight, idf float64
 }
+
+// likely is a word of a query and the words of the key that are near it in meaning.
+type likely struct {
+	much  float64 // its weight
+	exact int     // its number in the key, or -1
+	like  []entry // other words of the key, and how near they are
+}
+
+// nearFrom is the cosine from which two words are near in meaning.
+const nearFrom = 0.5
 
 func (c *corpus) newQuery() *query {
 	return &query{words: make([]float64, len(c.idf)), chars: make([]float64, len(c.gramIDF))}
@@ -324,7 +340,7 @@ func (q *query) set(c *corpus, ts []token) {
 
 // say notes the different words of a text.
 func (q *query) say(c *corpus, ts []token) {
-	q.said, q.total = q.said[:0], 0
+	q.said, q.near, q.total = q.said[:0], q.near[:0], 0
 	seen := make(map[string]bool, len(ts))
 	for _, t := range ts {
 		if seen[t.stem] {
@@ -334,12 +350,35 @@ func (q *query) say(c *corpus, ts []token) {
 		n, ok := c.words[t.stem]
 		if !ok {
 			q.total += c.weight(t) * c.maxIDF * unknownShare
+			q.near = append(q.near, likely{c.weight(t) * c.maxIDF * unknownShare, -1, c.like(t.raw, -1)})
 			continue
 		}
 		w := word{n, c.weight(t), c.idf[n]}
+		q.near = append(q.near, likely{w.weight * w.idf, n, c.like(t.raw, n)})
 		q.said = append(q.said, w)
 		q.total += w.weight * w.idf
 	}
+}
+
+// like finds the words of the key that are near a word in meaning.
+func (c *corpus) like(word string, self int) []entry {
+	if generic[word] {
+		return nil
+	}
+	d := wordVectors().of(word)
+	if d == nil {
+		return nil
+	}
+	var out []entry
+	for n, o := range c.directions {
+		if o == nil || n == self {
+			continue
+		}
+		if x := d.cosine(o); x >= nearFrom {
+			out = append(out, entry{n, x})
+		}
+	}
+	return out
 }
 
 func (v vector) dot(dense []float64) float64 {
@@ -359,8 +398,10 @@ type features struct {
 	letters float64 // likeness of letters with that mean
 	cover   float64 // the part of what is said that the candidate speaks of, by weight
 	bm25    float64 // how much was said that the candidate speaks of, levelling off
+	soft    float64 // cover, where words that are near in meaning count in part
 	place   float64 // 1 when the card stands at the key's place, a half at a defensible one
 	letter  float64 // the same for the letter
+	facets  float64 // the share of weakness, attack and harm that is spoken of
 	at      int     // the best phrase
 }
 
@@ -381,7 +422,39 @@ func (c *corpus) compare(q *query, cand *candidate) features {
 	}
 	f.centre, f.letters = cand.centre.words.dot(q.words), cand.centre.chars.dot(q.chars)
 	f.cover, f.bm25 = q.overlap(cand)
+	f.soft = q.softOverlap(cand)
 	return f
+}
+
+// softOverlap is the part of what is said that a candidate says too, or nearly.
+func (q *query) softOverlap(cand *candidate) float64 {
+	if q.total == 0 {
+		return 0
+	}
+	met := 0.0
+	for _, w := range q.near {
+		if cand.says(w.exact) {
+			met += w.much
+			continue
+		}
+		best := 0.0
+		for _, e := range w.like {
+			if e.x > best && cand.says(e.at) {
+				best = e.x
+			}
+		}
+		met += w.much * best
+	}
+	return met / q.total
+}
+
+// says reports whether a candidate uses the word with the number.
+func (cand *candidate) says(n int) bool {
+	if n < 0 {
+		return false
+	}
+	_, ok := sort.Find(len(cand.bm25), func(i int) int { return n - cand.bm25[i].at })
+	return ok
 }
 
 // overlap weighs the words of a text that a candidate uses, once each.

@@ -15,14 +15,14 @@ func (f Facets) byName(name string) []string {
 
 // explain says which words met, which parts of the threat the card speaks of,
 // how its choices fit, and what else it could have been.
-func (x *Index) explain(best scored, all []scored, r reading, c Card) Explanation {
-	e := Explanation{Met: x.met(best, r)}
+func (x *Index) explain(best scored, k ranking, r reading, c Card) Explanation {
+	e := Explanation{Phrase: best.cand.phrases[best.f.at].text, Met: x.met(best, r), Reads: x.readsLike(r)}
 	t := x.threats[best.cand.id]
 	if t == nil {
 		return e
 	}
-	for _, name := range facetNames {
-		if names(r.ts, t.Facets.byName(name)) {
+	for i, name := range facetNames {
+		if speaksOfOne(stemsOf(r.ts), x.facets[t.ID][i]) {
 			e.Hit = append(e.Hit, name)
 		} else {
 			e.Missing = append(e.Missing, name)
@@ -32,7 +32,7 @@ func (x *Index) explain(best scored, all []scored, r reading, c Card) Explanatio
 	e.Place = Judgement{c.Place, fit(t.Place, c.Place), t.Place.Accept, t.Place.Why}
 	rated := Accept{Accept: []string{t.Severity.Rating}, Also: t.Severity.Tolerate}
 	e.Severity = Judgement{c.Severity, fit(rated, c.Severity), rated.Accept, t.Severity.Why}
-	e.RunnerUp = x.runnerUp(best, all, t)
+	e.RunnerUp = x.runnerUp(best, k.threats, t)
 	return e
 }
 
@@ -61,9 +61,9 @@ func (x *Index) met(best scored, r reading) []Met {
 }
 
 // runnerUp says why the next threat was not taken, when it came near.
-func (x *Index) runnerUp(best scored, all []scored, t *Threat) string {
-	for _, o := range all {
-		if o.cand == best.cand || x.threats[o.cand.id] == nil {
+func (x *Index) runnerUp(best scored, threats []scored, t *Threat) string {
+	for _, o := range threats {
+		if o.cand == best.cand {
 			continue
 		}
 		if o.strength < 0.6*best.strength {
@@ -77,28 +77,78 @@ func (x *Index) runnerUp(best scored, all []scored, t *Threat) string {
 	return ""
 }
 
-// names reports whether a text has at least half of the telling words of one of the phrases.
-func names(ts []token, phrases []string) bool {
-	have := map[string]bool{}
+// A facetPhrase is the stems of one phrase of a facet that tell something.
+type facetPhrase []string
+
+// facetPhrases are the phrases of each facet, in the order of facetNames.
+func facetPhrases(f Facets, read texts) [][]facetPhrase {
+	var out [][]facetPhrase
+	for _, name := range facetNames {
+		var ps []facetPhrase
+		for _, text := range f.byName(name) {
+			var p facetPhrase
+			for _, t := range read.of(text) {
+				if !generic[t.raw] {
+					p = append(p, t.stem)
+				}
+			}
+			if len(p) > 0 {
+				ps = append(ps, p)
+			}
+		}
+		out = append(out, ps)
+	}
+	return out
+}
+
+func stemsOf(ts []token) map[string]bool {
+	have := make(map[string]bool, len(ts))
 	for _, t := range ts {
 		have[t.stem] = true
 	}
-	for _, p := range phrases {
-		met, of := 0, 0
-		for _, t := range content(readText(p)) {
-			if generic[t.raw] {
-				continue
-			}
-			of++
-			if have[t.stem] {
+	return have
+}
+
+// speaksOfOne reports whether at least half of the words of one of the phrases are there.
+func speaksOfOne(have map[string]bool, ps []facetPhrase) bool {
+	return slices.ContainsFunc(ps, func(p facetPhrase) bool {
+		met := 0
+		for _, stem := range p {
+			if have[stem] {
 				met++
 			}
 		}
-		if of > 0 && 2*met >= of {
-			return true
+		return 2*met >= len(p)
+	})
+}
+
+// speaksOf is the share of a threat's facets that a text speaks of.
+func (x *Index) speaksOf(id string, ts []token) float64 {
+	have, n := stemsOf(ts), 0
+	for _, ps := range x.facets[id] {
+		if speaksOfOne(have, ps) {
+			n++
 		}
 	}
-	return false
+	return float64(n) / float64(len(facetNames))
+}
+
+// readsLike says which kind of statement a text looks like, when that is no threat.
+func (x *Index) readsLike(r reading) string {
+	k := mannerThreat
+	for i, p := range r.kinds {
+		if p > r.kinds[k] {
+			k = manner(i)
+		}
+	}
+	if k == mannerThreat {
+		return ""
+	}
+	say := map[manner]string{mannerFix: "a remedy", mannerDenial: "a claim that it cannot happen", mannerFact: "a fact", mannerVague: "something that fits any system"}[k]
+	if words := x.manners.telling(r.cues, k); len(words) > 0 {
+		say += ", because of “" + strings.Join(words, "”, “") + "”"
+	}
+	return say
 }
 
 // askMissing asks for the part of the threat that the card leaves out, in the

@@ -2,6 +2,8 @@ package grading
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -25,11 +27,20 @@ var (
 	negations   = set(`not no never nobody noone none neither nor without impossible unlikely lacks lack lacking missing off`)
 	// controls are stems of words that claim protection.
 	controls = stems(`encrypted encryption validate verify authenticate authorised authorized limit restrict rotate scrub sanitise sanitize escape parameterised allowlisted signed hashed masked audited monitored secured protected check safe secure approve expire`)
-	// harms are stems of deeds and of people who do them: with one of these a text says what goes wrong.
-	harms = stems(`steal stolen read see saw alter change modify replace swap delete erase remove wipe fake forge pretend impersonate pose play poison
-guess test try feed flood overload overwhelm swamp drain spend exhaust crash fall block deny leak expose sniff intercept eavesdrop listen capture collect copy dump download export sell abuse misuse bypass skip circumvent avoid lose
-attacker hacker thief insider intruder fraud fraudster criminal carder gang competitor stranger outsider spy bot botnet impostor man cost pay fine damage hurt learn find discover hide cover inject reach grab take takeover overwrite attach enter trick fool blame dispute vanish
-someone somebody anyone anybody whoever nobody everyone everybody they i you he she rogue malicious bribe curious snoop browse look cheat ruin slow phish hijack spoof tamper vandal break broke walk sign register rewrite clean evil disgruntled compromise hack able loop run brute intern employee contractor former spiteful angry greedy`)
+	// deeds are stems of what goes wrong.
+	deeds = stems(`steal stolen stole theft read see saw alter change modify replace swap delete erase remove wipe fake forge pretend impersonate pose poison
+guess try feed flood overload overwhelm swamp drain spend exhaust crash fall block deny leak expose sniff intercept eavesdrop listen capture collect copy dump download export sell abuse misuse bypass skip circumvent avoid lose lost
+inject reach grab take taken takeover overwrite attach trick fool blame dispute vanish cheat ruin slow phish hijack spoof tamper vandal break broke rewrite hack brute loop scrape harvest hammer knock squeeze lift walk pull siphon exfiltrate snoop browse peek
+post publish ride jam record replay smuggle slip swallow burn blackmail bribe lock pile scare forge disguise claim`)
+	// hurts are stems of what follows from it.
+	hurts = stems(`cost pay fine damage hurt harm lose lost money bill angry lawsuit sue court press trust reputation blind down unavailable outage useless worthless broke empty full suspend suffer pain embarrassing trouble never nobody worse`)
+	// people are stems of those who do it.
+	people = stems(`attacker hacker thief insider intruder fraud fraudster criminal carder gang competitor rival stranger outsider spy bot botnet impostor crook burglar kid teenager cousin guy neighbour partner ex colleague intern employee contractor staff engineer admin member guest
+rogue malicious curious disgruntled compromised former spiteful greedy evil bored jealous tired`)
+	// anyone are words for whoever it may be.
+	anyone = set(`someone somebody anyone anybody whoever nobody everyone everybody they he she who`)
+	// harms is any of these: with one of them a text says what goes wrong.
+	harms = union(deeds, people, stems(`someone somebody anyone anybody whoever nobody everyone everybody they i you he she learn find discover hide cover enter sign register clean able run test play look`))
 	// possible are words with which a text says what could happen.
 	possible = set(`can could may might would`)
 	// remedies are words with which a remedy begins.
@@ -37,6 +48,14 @@ someone somebody anyone anybody whoever nobody everyone everybody they i you he 
 	// unable are stems of what it is a weakness, not a comfort, to be unable to do.
 	unable = stems(`tell say know prove see find identify trace detect notice prevent stop catch check verify distinguish learn show recover restore blame hold trust track`)
 )
+
+func union(sets ...map[string]bool) map[string]bool {
+	m := map[string]bool{}
+	for _, s := range sets {
+		maps.Copy(m, s)
+	}
+	return m
+}
 
 // stuffed reports whether a text is a list of key words.
 func stuffed(r reading) bool {
@@ -87,23 +106,27 @@ func cutAt(s string, n int) string {
 	return s
 }
 
-// meaningGate looks at what kind of statement the text is.
-func (x *Index) meaningGate(r reading, best scored) (Status, string) {
-	bad := func(t token) bool { return harms[t.stem] || possible[t.raw] }
-	if fixFirst(r.ss) && !slices.ContainsFunc(r.ss, func(s sentence) bool {
-		return slices.ContainsFunc(s[1:], func(t token) bool { return bad(t) && !remedies[t.raw] })
-	}) {
-		return FixOnly, "Is that a remedy, or what an attacker would do? Say what goes wrong: who does what, and who is hurt?"
+// gate asks about what kind of statement the text is, when it is put like
+// something else than a threat.
+func (x *Index) gate(r reading, vague bool) (Status, string) {
+	fix := FixOnly
+	ask := map[manner]struct {
+		gate     Status
+		question string
+	}{
+		mannerFix:    {fix, "Is that a remedy, or what an attacker would do? Say what goes wrong: who does what, and who is hurt?"},
+		mannerDenial: {ControlClaimed, "Is that present in the document, or missing? And what can somebody do because of it?"},
+		mannerFact:   {NoHarm, "True, the document says so. What could somebody do with that, and what would follow?"},
 	}
-	switch {
-	case x.isFact(r.ts, best.f):
-		return NoHarm, "True, the document says so. What could somebody do with that, and what would follow?"
-	case speaksOf(r.ss, bad) || negated(r.ss): // a deed, or a weakness: that something is not there
-		return "", ""
-	case speaksOf(r.ss, func(t token) bool { return controls[t.stem] }):
-		return ControlClaimed, "Is that present in the document, or missing? And what can somebody do because of it?"
+	for k, q := range ask {
+		if r.kinds[k] >= mannerFrom {
+			return q.gate, q.question
+		}
 	}
-	return NoHarm, "What could somebody do because of that, and who would be hurt?"
+	if vague || r.kinds[mannerVague] >= mannerFrom {
+		return Vague, askVague(r)
+	}
+	return "", ""
 }
 
 func speaksOf(ss []sentence, of func(token) bool) bool {
@@ -154,32 +177,31 @@ func comforts(rest string) bool {
 		!slices.ContainsFunc(next, func(t token) bool { return unable[t.stem] })
 }
 
-// fixFirst reports whether every sentence is a remedy.
-func fixFirst(ss []sentence) bool {
-	for _, s := range ss {
-		lead, next := s[0], token{}
-		if len(s) > 1 {
-			next = s[1]
-		}
-		people := lead.raw == "we" || lead.raw == "you" || lead.raw == "they" || lead.raw == "please" || lead.raw == "just"
-		ought := next.raw == "should" || next.raw == "must" || next.raw == "need" || next.raw == "better"
-		if !remedies[lead.raw] && !(people && (ought || remedies[next.raw])) {
-			return false
-		}
-	}
-	return true
-}
-
-// isFact reports whether a text says what a sentence of the document says and
-// little else, and is more like that sentence than like any way to put a threat.
-func (x *Index) isFact(ts []token, best features) bool {
+// factLike is how like a text is to what the document says by itself: as near to
+// one sentence of it as words go, and saying little else.
+func (x *Index) factLike(ts []token) float64 {
 	q := x.facts.newQuery()
 	q.set(x.facts, ts)
-	for i := range x.facts.candidates {
-		f := x.facts.compare(q, &x.facts.candidates[i])
-		if f.word >= factFrom && f.cover >= factCover && f.word > best.word {
-			return true
+	most := 0.0
+	for _, f := range x.facts.candidates {
+		most = math.Max(most, f.centre.words.dot(q.words))
+	}
+	return most
+}
+
+// sentences are the sentences of a document in Markdown.
+func sentences(markdown string) []string {
+	var out []string
+	for line := range strings.Lines(markdown) {
+		line = strings.TrimLeft(strings.TrimSpace(line), "#>-*0123456789. ")
+		if line == "" || strings.HasPrefix(line, "|") || strings.HasPrefix(line, "```") {
+			continue
+		}
+		for s := range strings.SplitSeq(strings.NewReplacer("? ", ". ", "! ", ". ").Replace(line), ". ") {
+			if len(content(readText(s))) > 2 {
+				out = append(out, s)
+			}
 		}
 	}
-	return false
+	return out
 }

@@ -2,6 +2,7 @@ package grading
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,9 @@ type Index struct {
 	threats map[string]*Threat
 	others  map[string]other
 	places  map[string]bool // stems of the names of places
+	facets  map[string][][]facetPhrase
+	weights *Weights
+	manners mannerModel
 }
 
 // An other is an entry of the key that earns no credit.
@@ -25,13 +29,17 @@ type other struct {
 }
 
 // NewIndex prepares a key, which must not change afterwards.
-func NewIndex(k *Key) *Index { return newIndex(k, texts{}) }
+func NewIndex(k *Key) *Index { return newIndex(k, texts{}, &Shipped, shippedManners()) }
 
-func newIndex(k *Key, read texts) *Index {
-	x := &Index{key: k, threats: map[string]*Threat{}, others: map[string]other{}, places: map[string]bool{}}
+func newIndex(k *Key, read texts, w *Weights, m mannerModel) *Index {
+	x := &Index{
+		key: k, threats: map[string]*Threat{}, others: map[string]other{}, places: map[string]bool{}, facets: map[string][][]facetPhrase{},
+		weights: w, manners: m,
+	}
 	for i := range k.Threats {
 		t := &k.Threats[i]
 		x.threats[t.ID] = t
+		x.facets[t.ID] = facetPhrases(t.Facets, read)
 		for _, p := range slices.Concat(t.Place.Accept, t.Place.Also) {
 			for _, tok := range content(readText(p)) {
 				x.places[tok.stem] = true
@@ -49,6 +57,15 @@ func newIndex(k *Key, read texts) *Index {
 	x.corpus = newCorpus(x.raws(), x.places, read)
 	x.facts = newCorpus(x.rawFacts(), nil, read)
 	return x
+}
+
+// Kind says what an id of the key is: Credited for a threat, StatusHandled,
+// OutOfScope or AlsoValid for what earns nothing, and "" for no id at all.
+func (x *Index) Kind(id string) Status {
+	if x.threats[id] != nil {
+		return Credited
+	}
+	return x.others[id].status
 }
 
 // raws are the texts of every entry. A counter-example counts against a threat
@@ -71,9 +88,9 @@ func (x *Index) raws() []rawCandidate {
 	return out
 }
 
-// rawFacts are the sentences of the document that the key knows.
+// rawFacts are the sentences of the document, and what the key says is one.
 func (x *Index) rawFacts() []rawCandidate {
-	var texts []string
+	texts := sentences(x.key.Document)
 	for _, f := range x.key.Facts {
 		texts = append(texts, f.Text)
 	}
@@ -108,15 +125,58 @@ type reading struct {
 	ss     []sentence
 	ts     []token // what carries meaning
 	mended map[string]string
+	about  about
+	kinds  [manners]float64 // how probable each manner is
+	cues   []string
 }
 
 func (x *Index) read(c Card) reading {
-	r := reading{text: normalise(strings.Join(append([]string{c.Text}, c.Replies...), "\n"))}
+	r := reading{text: normalise(strings.Join(append([]string{c.Text}, c.words()...), "\n"))}
 	r.ss = readNormal(r.text)
 	r.mended = x.corpus.mend(r.ss)
 	r.ts = content(r.ss)
+	r.cues = cues(r.ss, strings.Contains(r.text, "?"))
+	r.kinds = x.manners.probabilities(r.cues)
+	if len(c.words()) > 0 { // a reply says what the card did not
+		reply := normalise(strings.Join(c.words(), "\n"))
+		if kinds := x.manners.probabilities(cues(readNormal(reply), strings.Contains(reply, "?"))); kinds[mannerThreat] > r.kinds[mannerThreat] {
+			r.kinds = kinds
+		}
+	}
+	p := r.kinds[mannerThreat]
+	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts)}
 	return r
 }
+
+// words are the replies that are words and no choice among statements.
+func (c Card) words() []string { return c.Replies[:min(1, len(c.Replies))] }
+
+// A ranking is what a card may mean, likeliest first.
+type ranking struct {
+	threats []scored
+	others  []scored // what earns no credit
+}
+
+// best is the strongest candidate of either sort.
+func (k ranking) best() scored {
+	if len(k.threats) == 0 || len(k.others) > 0 && k.others[0].strength > k.threats[0].strength {
+		return k.others[0]
+	}
+	return k.threats[0]
+}
+
+func (k ranking) empty() bool { return len(k.threats)+len(k.others) == 0 }
+
+// threat is how probable the likeliest threat is.
+func (k ranking) threat() float64 {
+	if len(k.threats) == 0 {
+		return 0
+	}
+	return k.threats[0].p
+}
+
+// candidatesShown is how many candidates a verdict names.
+const candidatesShown = 3
 
 // Match judges one card. It never fails and gives the same verdict every time.
 func (x *Index) Match(c Card) Verdict {
@@ -130,58 +190,63 @@ func (x *Index) Match(c Card) Verdict {
 		return x.stopped(v, Stuffed, "I read many words and no sentence. Who does what here, and what follows from it? One sentence is enough.")
 	}
 	parts := x.compare(r)
-	all := x.judge(together(parts), c)
-	for _, s := range all[:min(3, len(all))] {
+	k := x.judge(x.together(parts), r, c)
+	for _, s := range k.threats[:min(candidatesShown, len(k.threats))] {
 		v.Candidates = append(v.Candidates, Candidate{s.cand.id, s.p})
 	}
-	vague := !x.telling(r.ts)
-	if len(all) == 0 || all[0].p < askFrom {
-		if vague {
-			return x.stopped(v, Vague, askVague(r))
-		}
-		return x.unknown(v)
-	}
-	best := all[0]
-	v.P = best.p
+	v.Explanation.Reads = x.readsLike(r)
+	v.P = k.threat()
 	if denies(r.text) {
 		return x.stopped(v, ControlClaimed, "Do you mean that this can happen here, or that it cannot? Say what in the document lets it happen, or what prevents it.")
 	}
-	next := x.threatAfter(all)
-	if x.threats[best.cand.id] == nil && best.p >= tellFrom && next < tellBelow {
-		v.ID, v.Title = best.cand.id, x.title(best.cand.id)
-		v.Explanation = x.explain(best, all, r, c)
+	vague := !x.telling(r.ts)
+	switch {
+	case k.empty():
+	case v.P >= creditFrom && !vague && r.about.manner >= creditManner && x.steady(k.threats[0].cand.id, r, c, parts):
+		return x.credit(v, c, r, k, parts)
+	case len(k.others) > 0 && k.others[0].p >= tellFrom && v.P < tellBelow && k.best().cand == k.others[0].cand:
+		v.ID, v.Title = k.others[0].cand.id, x.title(k.others[0].cand.id)
+		v.P = k.others[0].p
+		v.Explanation = x.explain(k.others[0], k, r, c)
 		return x.tell(v)
 	}
-	if vague {
-		return x.stopped(v, Vague, askVague(r))
-	}
-	if gate, question := x.meaningGate(r, best); gate != "" {
+	if gate, question := x.gate(r, vague); gate != "" && (vague || !k.empty() && k.best().p >= askFrom) {
 		return x.stopped(v, gate, question)
 	}
-	return x.settle(v, c, r, all, parts)
+	if v.P < askFrom {
+		return x.unknown(v)
+	}
+	return x.ask(v, c, r, k)
 }
 
-// settle gives the verdict on a card that is alike something in the key.
-func (x *Index) settle(v Verdict, c Card, r reading, all []scored, parts [][]features) Verdict {
-	best := all[0]
-	v.ID, v.Title = best.cand.id, x.title(best.cand.id)
-	v.Explanation = x.explain(best, all, r, c)
-	t, isThreat := x.threats[v.ID]
-	switch {
-	case isThreat && v.P >= creditFrom && x.steady(v.ID, c, parts):
-		return x.credit(v, t, x.seconds(parts, v.ID))
-	case !isThreat && x.threatAfter(all) < askFrom:
-		v.ID, v.Title = "", ""
-		return x.unknown(v)
-	case !isThreat: // perhaps the threat that comes next is meant
-		v.ID = ""
-		v.Explanation.Missing = facetNames
+// credit settles a verdict that one of the threats was recognised.
+func (x *Index) credit(v Verdict, c Card, r reading, k ranking, parts [][]features) Verdict {
+	best := k.threats[0]
+	others := x.seconds(parts, r, best.cand.id)
+	if len(others) >= manyThreats {
+		return x.stopped(v, Stuffed, "I read several threats in one card. Which of them do you mean here? Keep that one, and give the others cards of their own.")
 	}
-	// Nothing that is shown may give the key away before the reply.
-	v.Title = ""
-	v.Explanation = Explanation{Met: v.Explanation.Met, Hit: v.Explanation.Hit, Missing: v.Explanation.Missing}
+	v.ID, v.Title = best.cand.id, x.title(best.cand.id)
+	v.Explanation = x.explain(best, k, r, c)
+	v.Status, v.Say = Credited, "Yes. This is one of the threats in my key."
+	if len(others) > 0 {
+		v.Second = others[0]
+		v.Say += " I read a second threat in it; give that one a card of its own."
+	}
+	return v
+}
+
+// ask settles a verdict that a threat may be meant: with a question for what is
+// missing, and after a reply with statements to choose from. Nothing that is
+// shown gives the key away.
+func (x *Index) ask(v Verdict, c Card, r reading, k ranking) Verdict {
+	e := x.explain(k.threats[0], k, r, c)
+	v.Explanation = Explanation{Met: e.Met, Hit: e.Hit, Missing: e.Missing, Reads: e.Reads}
 	v.Status, v.Question = Asked, x.askMissing(v.Explanation)
 	v.Say = "I may see what you mean, and would like to be sure."
+	if len(c.Replies) > 0 {
+		return x.offer(v, c, r, k)
+	}
 	return v
 }
 
@@ -189,36 +254,14 @@ func (x *Index) settle(v Verdict, c Card, r reading, all []scored, parts [][]fea
 // a place helps to be sure, and to choose what to ask about. A letter never
 // moves credit from one threat to another, and both together never make up for
 // words that say next to nothing.
-func (x *Index) steady(id string, c Card, parts [][]features) bool {
-	row := together(parts)
-	if x.judge(row, Card{Place: c.Place})[0].cand.id != id {
+func (x *Index) steady(id string, r reading, c Card, parts [][]features) bool {
+	row := x.together(parts)
+	if x.judge(row, r, Card{Place: c.Place}).threats[0].cand.id != id {
 		return false
 	}
-	bare := x.judge(row, Card{})
+	bare := x.judge(row, r, Card{}).threats
 	i := slices.IndexFunc(bare, func(s scored) bool { return s.cand.id == id })
 	return i >= 0 && bare[i].p >= bareFrom
-}
-
-// threatAfter is how probable the likeliest threat is.
-func (x *Index) threatAfter(all []scored) float64 {
-	for _, s := range all {
-		if x.threats[s.cand.id] != nil {
-			return s.p
-		}
-	}
-	return 0
-}
-
-func (x *Index) credit(v Verdict, t *Threat, others []string) Verdict {
-	if len(others) >= manyThreats {
-		return x.stopped(v, Stuffed, "I read several threats in one card. Which of them do you mean here? Keep that one, and give the others cards of their own.")
-	}
-	v.Status, v.Say = Credited, "Yes. This is one of the threats in my key."
-	if len(others) > 0 {
-		v.Second = others[0]
-		v.Say += " I read a second threat in it; give that one a card of its own."
-	}
-	return v
 }
 
 // compare looks at the whole text, and at each of its sentences where there are
@@ -251,12 +294,13 @@ const maxSentences = 30
 
 // together is the best row for each candidate: small talk around a sentence
 // must not drown it.
-func together(parts [][]features) []features {
+func (x *Index) together(parts [][]features) []features {
 	best := slices.Clone(parts[0])
 	for _, row := range parts[1:] {
 		for i, f := range row {
 			f.cover *= 0.9 // what stands in the other sentences was said too
-			if f.strength() > best[i].strength() {
+			f.soft *= 0.9
+			if f.strength(x.weights) > best[i].strength(x.weights) {
 				best[i] = f
 			}
 		}
@@ -264,20 +308,54 @@ func together(parts [][]features) []features {
 	return best
 }
 
-// judge says how probable each candidate is, likeliest first.
-func (x *Index) judge(row []features, c Card) []scored {
-	out := make([]scored, 0, len(row))
+// judge ranks what a card may mean, and says how probable each is.
+func (x *Index) judge(row []features, r reading, c Card) ranking {
+	k := x.rank(row, r, c)
+	for i := range k.threats {
+		k.threats[i].p = x.weights.sure(&k.threats[i])
+	}
+	for i := range k.others {
+		s := &k.others[i]
+		s.lead = math.Min(s.lead, s.ahead) // no other of either sort may be as strong
+		s.p = few(x.weights.Told, s)
+	}
+	return k
+}
+
+// rank is judge without the probabilities.
+func (x *Index) rank(row []features, r reading, c Card) (k ranking) {
 	for i, f := range row {
-		if f.word == 0 {
+		if f.word == 0 && f.soft < softLeast {
 			continue
 		}
-		s := scored{cand: &x.corpus.candidates[i], f: f}
+		s := scored{cand: &x.corpus.candidates[i], f: f, about: r.about}
 		s.f.place, s.f.letter = x.prior(s.cand.id, c)
-		s.strength = s.f.strength()
-		out = append(out, s)
+		s.strength = s.f.strength(x.weights)
+		if t := x.threats[s.cand.id]; t != nil {
+			s.f.facets = x.speaksOf(s.cand.id, r.ts)
+			k.threats = append(k.threats, s)
+		} else {
+			k.others = append(k.others, s)
+		}
 	}
-	weigh(out, cardSureness())
-	return out
+	lead(k.threats)
+	lead(k.others)
+	ahead(k.threats, k.others)
+	ahead(k.others, k.threats)
+	return k
+}
+
+// softLeast is the soft cover from which a candidate without any common word counts.
+const softLeast = 0.3
+
+// ahead sets how far each is before the best of the other sort.
+func ahead(all, others []scored) {
+	for i := range all {
+		all[i].ahead = mostLead
+		if len(others) > 0 {
+			all[i].ahead = within(all[i].strength-others[0].strength, mostLead)
+		}
+	}
 }
 
 // prior is how well place and letter fit a candidate: 1 for the key's own
@@ -304,14 +382,14 @@ func fit(a Accept, choice string) Fit {
 }
 
 // seconds are other threats that single sentences name for sure.
-func (x *Index) seconds(parts [][]features, first string) []string {
+func (x *Index) seconds(parts [][]features, r reading, first string) []string {
 	var out []string
 	for _, row := range parts[1:] {
-		all := x.judge(row, Card{})
-		if len(all) == 0 || all[0].p < secondFrom {
+		k := x.judge(row, r, Card{})
+		if k.threat() < secondFrom {
 			continue
 		}
-		if id := all[0].cand.id; id != first && x.threats[id] != nil && !slices.Contains(out, id) {
+		if id := k.threats[0].cand.id; id != first && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}

@@ -29,6 +29,9 @@ type Key struct {
 	Assets     []Asset        `yaml:"assets"`
 	Remedies   []SharedRemedy `yaml:"remedies"` // one change that removes several threats
 	Samples    []SampleGroup  `yaml:"samples"`  // strong answers with little overlap
+	// Document is the text that the key is about, as Markdown: what it says by
+	// itself is a fact and no threat.
+	Document string `yaml:"-"`
 }
 
 // A Threat is one entry of the key.
@@ -43,11 +46,14 @@ type Threat struct {
 	Facets      Facets   `yaml:"facets"`
 	Examples    []string `yaml:"examples"` // the threat in other people's words, many registers
 	// CounterExamples look alike and are not this threat.
-	CounterExamples []CounterExample  `yaml:"counter_examples"`
-	Confusable      map[string]string `yaml:"confusable"` // neighbour's id → the question that separates them
-	Hints           []string          `yaml:"hints"`      // where to look, which letter, what would an attacker do here, a worked neighbour
-	Mitigation      []string          `yaml:"mitigation"`
-	FixBy           string            `yaml:"fix_by"` // before release, 30 days, this quarter, revisit
+	CounterExamples []CounterExample `yaml:"counter_examples"`
+	// Statement says in one plain sentence what sets the threat apart, for a
+	// learner whom the grader could not understand. It is not the title.
+	Statement  string            `yaml:"statement"`
+	Confusable map[string]string `yaml:"confusable"` // neighbour's id → the question that separates them
+	Hints      []string          `yaml:"hints"`      // where to look, which letter, what would an attacker do here, a worked neighbour
+	Mitigation []string          `yaml:"mitigation"`
+	FixBy      string            `yaml:"fix_by"` // before release, 30 days, this quarter, revisit
 }
 
 // Accept lists first choices and defensible ones ("also": no loss, and a word about why).

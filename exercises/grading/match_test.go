@@ -2,6 +2,7 @@ package grading
 
 import (
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -65,8 +66,21 @@ func bank(t testing.TB) []Card {
 			out = append(out, Card{Text: e, Letter: th.Stride.Accept[0], Place: th.Place.Accept[0]})
 		}
 	}
-	for _, a := range answers(t, "billing-fit.tsv") {
-		out = append(out, a.card)
+	return append(out, devCards(t)...)
+}
+
+// devCards are the cards of the answers that everybody may look at.
+func devCards(t testing.TB) []Card {
+	t.Helper()
+	b, err := os.ReadFile("../scenarios/billing/testdata/dev.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []Card
+	for line := range strings.Lines(string(b)) {
+		if f := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4); len(f) == 4 {
+			out = append(out, Card{Letter: strings.Trim(f[1], "-"), Place: strings.Trim(f[2], "-"), Text: f[3]})
+		}
 	}
 	return out
 }
@@ -229,18 +243,18 @@ func TestQuestionsGiveNothingAway(t *testing.T) {
 	k := billingKey(t)
 	x := NewIndex(k)
 	asked := 0
-	for _, a := range answers(t, "billing-fit.tsv") {
-		v := x.Match(a.card)
+	for _, c := range devCards(t) {
+		v := x.Match(c)
 		if v.Question == "" {
 			continue
 		}
 		asked++
 		if v.Say == "" || !strings.Contains(v.Question, "?") {
-			t.Errorf("%q is asked %q", a.card.Text, v.Question)
+			t.Errorf("%q is asked %q", c.Text, v.Question)
 		}
 		for _, th := range k.Threats {
 			if strings.Contains(v.Question+v.Say, th.Title) {
-				t.Errorf("%q gives away a title: %q", a.card.Text, v.Question)
+				t.Errorf("%q gives away a title: %q", c.Text, v.Question)
 			}
 		}
 	}
@@ -254,10 +268,10 @@ func TestSameVerdictEveryTime(t *testing.T) {
 	k := billingKey(t)
 	x, y := NewIndex(k), NewIndex(k)
 	var wg sync.WaitGroup
-	for _, a := range answers(t, "billing-fit.tsv")[:40] {
+	for _, c := range devCards(t)[:40] {
 		wg.Go(func() {
-			if v, w, u := x.Match(a.card), y.Match(a.card), x.Match(a.card); !reflect.DeepEqual(v, w) || !reflect.DeepEqual(v, u) {
-				t.Errorf("%q:\n%+v\n%+v\n%+v", a.card.Text, v, w, u)
+			if v, w, u := x.Match(c), y.Match(c), x.Match(c); !reflect.DeepEqual(v, w) || !reflect.DeepEqual(v, u) {
+				t.Errorf("%q:\n%+v\n%+v\n%+v", c.Text, v, w, u)
 			}
 		})
 	}

@@ -96,11 +96,14 @@ func (p *Phrases) judge(text string) ([]token, []scored) {
 	for i := range p.corpus.candidates {
 		s := scored{cand: &p.corpus.candidates[i]}
 		s.f = p.corpus.compare(q, s.cand)
-		s.strength = s.f.strength()
+		s.strength = s.f.strength(&Shipped)
 		if s.f.word > 0 || s.f.char >= phraseLeastChar {
 			all = append(all, s)
 		}
 	}
-	weigh(all, phraseSureness())
+	lead(all)
+	for i := range all {
+		all[i].p = few(Shipped.Phrase, &all[i])
+	}
 	return ts, all
 }

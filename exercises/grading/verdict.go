@@ -6,7 +6,7 @@ type Card struct {
 	Letter   string   // a STRIDE letter, or ""
 	Place    string   // a flow number or component id, or ""
 	Severity string   // one of Severities, or ""
-	Replies  []string // to the grader's questions
+	Replies  []string // to the grader's questions: words, and then the number of a statement
 }
 
 // Status is what became of a card.
@@ -37,10 +37,11 @@ type Verdict struct {
 	Title         string      // of that; "" while Asked
 	P             float64     // how sure, 0 to 1
 	Question      string      // to be asked in place, when there is one
+	Choices       []string    // statements to choose from by number, when the question is which of them is meant
 	Say           string      // one kind sentence or two
 	AfterQuestion bool        // there was a reply
 	Second        string      // id of another threat read in another sentence
-	Candidates    []Candidate // what it may have meant, likeliest first; never to be shown as a menu
+	Candidates    []Candidate // what it may have meant, likeliest first, threats only; never to be shown as a menu
 	Explanation   Explanation
 }
 
@@ -52,13 +53,15 @@ type Candidate struct {
 
 // An Explanation says how a verdict came about.
 type Explanation struct {
-	Met      []Met    // the learner's words and the key's
+	Phrase   string   // what the key says that is most alike
+	Met      []Met    // the learner's words and those of the phrase
 	Hit      []string // of weakness, attack, harm: what the card speaks of
 	Missing  []string // what it leaves out
 	Letter   Judgement
 	Place    Judgement
 	Severity Judgement
 	RunnerUp string // what else it could have been, and why it was not taken
+	Reads    string // what kind of statement it looks like, when that is no threat
 	Gate     Status // the gate that fired; "" for none
 }
 

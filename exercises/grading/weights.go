@@ -5,42 +5,37 @@ import (
 	"sort"
 )
 
-// The global weights. They are the same for every threat of every key: a key is
-// improved with phrasings, never with weights. TestFit fits them; see there for
-// what on.
-//
-// A candidate's strength is the weighted sum of its features. It ranks the
-// candidates of one text.
+// Weights are global: the same for every threat of every key. A key is improved
+// with phrasings, never with weights. The calibrate command fits them, and a
+// test fails when the shipped ones drift from what it finds.
+type Weights struct {
+	// Rank weighs what makes a candidate strong, in the order of features.vector.
+	Rank [rankTerms]float64
+	// Sure makes a probability that credit is deserved of what speaks for the
+	// strongest threat, in the order of scored.doubts, behind a constant.
+	Sure [1 + sureTerms]float64
+	// Told is the same for what earns no credit, such as a handled worry.
+	Told [1 + toldTerms]float64
+	// Phrase is the same for the short texts of a Phrases.
+	Phrase [1 + toldTerms]float64
+}
+
 const (
-	weightWord    = 1.09
-	weightSecond  = 1.37
-	weightChar    = 1.00
-	weightCentre  = 4.72
-	weightLetters = 5.04
-	weightCover   = 1.17
-	weightBM25    = 3.85
-	weightPlace   = 1.46
-	weightLetter  = 1.14
+	rankTerms = 10
+	sureTerms = 9
+	toldTerms = 3
 )
 
-// One logistic function turns the strength of a candidate, its lead before the
-// next one, and how much was said of it at all into a probability.
-const (
-	sureBias     = -4.32
-	sureStrength = 0.38
-	sureLead     = 0.36
-	sureBM25     = 2.87
+// Names of the terms, in order, for whoever prints weights.
+var (
+	RankNames = [rankTerms]string{"word", "second", "char", "centre", "letters", "cover", "bm25", "soft", "place", "letter"}
+	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "soft", "manner", "fact", "facets"}
+	ToldNames = [1 + toldTerms]string{"constant", "strength", "lead", "bm25"}
 )
 
-// The same for the short texts of a Phrases. TestFitPhrases fits them.
+// Below these a short text is about something else.
 const (
-	phraseSureBias     = 0.56
-	phraseSureStrength = 0.06
-	phraseSureLead     = 0.16
-	phraseSureBM25     = 0.49
-
 	phraseCreditFrom = 0.75
-	// Below these a text is about something else.
 	phraseLeastCover = 0.2
 	phraseLeastWord  = 0.15
 	phraseLeastChar  = 0.35
@@ -48,29 +43,30 @@ const (
 
 // Where probabilities become verdicts.
 const (
-	creditFrom  = 0.6
-	bareFrom    = 0.25 // no credit when letter and place must make up for the words
-	askFrom     = 0.06
-	tellFrom    = 0.45 // that something is handled or out of scope: no credit hangs on it
-	tellBelow   = 0.3  // unless a threat is this probable as well
-	secondFrom  = 0.85
-	manyThreats = 3    // others in one card
-	tellingIDF  = 1.8  // a word in more than a fifth of the phrases tells nothing
-	factFrom    = 0.55 // likeness with a sentence of the document
-	factCover   = 0.7  // how much of what is said that sentence says
+	creditFrom = 0.6
+	// No credit for what is put like a remedy, a fact or a denial, however
+	// well its words fit: log-odds of being put as a threat.
+	creditManner = -0.5
+	bareFrom     = 0.25 // no credit when letter and place must make up for the words
+	askFrom      = 0.06
+	tellFrom     = 0.45 // that something is handled or out of scope: no credit hangs on it
+	tellBelow    = 0.3  // unless a threat is this probable as well
+	secondFrom   = 0.85
+	manyThreats  = 3   // others in one card
+	tellingIDF   = 1.8 // a word in more than a fifth of the phrases tells nothing
+	mannerFrom   = 0.5 // to ask about the kind of statement
 )
 
 // vector is the features in the order of their weights.
-func (f features) vector() [9]float64 {
-	return [9]float64{f.word, f.second, f.char, f.centre, f.letters, f.cover, f.bm25, f.place, f.letter}
+func (f features) vector() [rankTerms]float64 {
+	return [rankTerms]float64{f.word, f.second, f.char, f.centre, f.letters, f.cover, f.bm25, f.soft, f.place, f.letter}
 }
 
 // strength ranks candidates, whatever comes of it.
-func (f features) strength() float64 {
-	ws := [9]float64{weightWord, weightSecond, weightChar, weightCentre, weightLetters, weightCover, weightBM25, weightPlace, weightLetter}
+func (f features) strength(w *Weights) float64 {
 	sum := 0.0
 	for i, x := range f.vector() {
-		sum += ws[i] * x
+		sum += w.Rank[i] * x
 	}
 	return sum
 }
@@ -80,24 +76,29 @@ type scored struct {
 	cand     *candidate
 	f        features
 	strength float64
-	lead     float64 // of strength, before the best other
+	lead     float64 // of strength, before the best other of its sort
+	ahead    float64 // of strength, before the best of the other sort
+	about    about
 	p        float64
 }
 
-// doubts is what makes one sure or not, in the order of the weights above.
-func (s *scored) doubts() [3]float64 { return [3]float64{s.strength, s.lead, s.f.bm25} }
-
-// cardSureness and phraseSureness are bias, strength, lead and BM25.
-func cardSureness() [4]float64 {
-	return [4]float64{sureBias, sureStrength, sureLead, sureBM25}
+// about is what is known of a text itself, whatever candidate it stands beside.
+type about struct {
+	manner float64 // log-odds that it is put as a threat
+	fact   float64 // likeness with what the document says by itself
 }
 
-func phraseSureness() [4]float64 {
-	return [4]float64{phraseSureBias, phraseSureStrength, phraseSureLead, phraseSureBM25}
+// doubts is what makes one sure of a threat or not, in the order of Weights.Sure.
+func (s *scored) doubts() [sureTerms]float64 {
+	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.f.soft, s.about.manner, s.about.fact - s.f.word, s.f.facets}
 }
 
-// weigh sorts candidates and sets the lead and the probability of each.
-func weigh(all []scored, w [4]float64) {
+func (s *scored) fewDoubts() [toldTerms]float64 {
+	return [toldTerms]float64{s.strength, s.lead, s.f.bm25}
+}
+
+// lead sorts candidates of one sort and sets how far each is before the best other.
+func lead(all []scored) {
 	sort.SliceStable(all, func(i, k int) bool { return all[i].strength > all[k].strength })
 	for i := range all {
 		s := &all[i]
@@ -107,15 +108,34 @@ func weigh(all []scored, w [4]float64) {
 		case len(all) > 1:
 			s.lead = s.strength - all[1].strength
 		default:
-			s.lead = s.strength
+			s.lead = mostLead
 		}
-		s.lead = math.Max(-mostLead, math.Min(mostLead, s.lead))
-		d := s.doubts()
-		s.p = logistic(w[0] + w[1]*d[0] + w[2]*d[1] + w[3]*d[2])
+		s.lead = within(s.lead, mostLead)
 	}
 }
 
 // mostLead is the lead beyond which a larger one says nothing more.
 const mostLead = 5
 
+// mostManner is the same for the log-odds of a manner.
+const mostManner = 4
+
+func within(x, most float64) float64 { return math.Max(-most, math.Min(most, x)) }
+
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func (w *Weights) sure(s *scored) float64 {
+	z := w.Sure[0]
+	for i, x := range s.doubts() {
+		z += w.Sure[i+1] * x
+	}
+	return logistic(z)
+}
+
+func few(w [1 + toldTerms]float64, s *scored) float64 {
+	z := w[0]
+	for i, x := range s.fewDoubts() {
+		z += w[i+1] * x
+	}
+	return logistic(z)
+}

@@ -15,7 +15,8 @@ type Card struct {
 	Letter   string // S, T, R, I, D or E
 	Place    string // a flow's number or a component's id
 	Severity string
-	Replies  []string // to the grader's questions
+	Replies  []string // to the grader's questions: words, and then the number of a statement
+	Disputed string   // why the learner disagrees with the grading; "" when that is not so
 }
 
 // A Sheet is everything that a learner has written: the cards and the notes.
@@ -27,12 +28,14 @@ type Sheet struct {
 // What an entry of the answer begins with when it is no card.
 const (
 	replyMark     = "+ "
+	disputeMark   = "! "
 	worksheetMark = "# "
 )
 
 // Format encodes a sheet as an answer that can be read and typed: an entry
 // such as "I/4/critical Anyone can …" for each card, "+ …" for a reply
-// to the question about it, and "# …" for the worksheet. Untouched cards at the
+// to the question about it, "! …" for a disagreement with its grading, and "# …"
+// for the worksheet. Untouched cards at the
 // end are left out.
 func (s Sheet) Format() exercises.Answer {
 	var a exercises.Answer
@@ -44,6 +47,9 @@ func (s Sheet) Format() exercises.Answer {
 		a = append(a, orDash(c.Letter)+"/"+orDash(c.Place)+"/"+orDash(c.Severity)+" "+c.Text)
 		for _, r := range c.Replies {
 			a = append(a, replyMark+r)
+		}
+		if c.Disputed != "" {
+			a = append(a, disputeMark+c.Disputed)
 		}
 	}
 	if s.Worksheet != "" {
@@ -60,6 +66,10 @@ func Parse(a exercises.Answer) Sheet {
 		if r, ok := strings.CutPrefix(e, replyMark); ok && len(s.Cards) > 0 {
 			c := &s.Cards[len(s.Cards)-1]
 			c.Replies = append(c.Replies, r)
+			continue
+		}
+		if r, ok := strings.CutPrefix(e, disputeMark); ok && len(s.Cards) > 0 {
+			s.Cards[len(s.Cards)-1].Disputed = r
 			continue
 		}
 		if w, ok := strings.CutPrefix(e, worksheetMark); ok {
@@ -106,6 +116,7 @@ func undash(s string) string {
 // cleaned is the card without characters that no screen may be given.
 func (c Card) cleaned() Card {
 	c.Text = exercises.Clean(c.Text)
+	c.Disputed = exercises.CleanLine(c.Disputed)
 	c.Replies = slices.Clone(c.Replies)
 	for i, r := range c.Replies {
 		c.Replies[i] = exercises.Clean(r)
@@ -117,16 +128,17 @@ func (c Card) cleaned() Card {
 func (c Card) blank() bool { return strings.TrimSpace(c.Text) == "" && len(c.Replies) == 0 }
 
 func (c Card) untouched() bool {
-	return c.Text == "" && c.Letter == "" && c.Place == "" && c.Severity == "" && len(c.Replies) == 0
+	return c.Disputed == "" && c.Text == "" && c.Letter == "" && c.Place == "" && c.Severity == "" && len(c.Replies) == 0
 }
 
 // folded puts replies behind the text of their card, where they can be edited:
-// what was said is kept, and the card may be asked about anew.
+// what was said is kept, and the card may be asked about anew. The number of a
+// statement says nothing by itself.
 func (s Sheet) folded() Sheet {
 	out := Sheet{Worksheet: s.Worksheet}
 	for _, c := range s.Cards {
-		c.Text = strings.Join(append([]string{c.Text}, c.Replies...), "\n")
-		c.Replies = nil
+		c.Text = strings.Join(append([]string{c.Text}, c.Replies[:min(1, len(c.Replies))]...), "\n")
+		c.Replies, c.Disputed = nil, ""
 		out.Cards = append(out.Cards, c)
 	}
 	return out

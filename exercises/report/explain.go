@@ -19,12 +19,19 @@ func (g *graded) details(i int, it exercises.Item) []exercises.Field {
 			out = append(out, exercises.Field{Label: label, Text: text})
 		}
 	}
+	yours, keys := pairs(v)
 	add("you wrote", "%s", quoted(c.Text))
+	out[len(out)-1].Marked = yours
 	for _, r := range c.Replies {
 		add("you added", "%s", quoted(r))
+		out[len(out)-1].Marked = yours
 	}
 	if it.Question != "" { // the rest would answer the question
 		return out
+	}
+	if p := v.Explanation.Phrase; p != "" && it.ID != "" {
+		add("understood as", "%s", quoted(p))
+		out[len(out)-1].Marked = keys
 	}
 	if t, ok := g.threat(it.ID); ok {
 		add("the key", "%s", t.Description)
@@ -42,15 +49,26 @@ func (g *graded) details(i int, it exercises.Item) []exercises.Field {
 	return append(out, explained(v)...)
 }
 
-// explained is how the matching came about.
+// pairs are the words of the learner and those of the key that they met.
+func pairs(v grading.Verdict) (yours, keys []string) {
+	for _, m := range v.Explanation.Met {
+		yours, keys = append(yours, m.Yours), append(keys, m.Key)
+	}
+	return yours, keys
+}
+
+// explained is how the matching came about: words that met and are not the same,
+// what the card leaves out, and what else it could have been.
 func explained(v grading.Verdict) []exercises.Field {
 	var out []exercises.Field
 	var met []string
 	for _, m := range v.Explanation.Met {
-		met = append(met, fmt.Sprintf("%s met %s (%s)", quoted(m.Yours), quoted(m.Key), m.How))
+		if m.Yours != m.Key {
+			met = append(met, fmt.Sprintf("%s met %s (%s)", quoted(m.Yours), quoted(m.Key), m.How))
+		}
 	}
 	if len(met) > 0 {
-		out = append(out, exercises.Field{Label: "how the words met", Text: strings.Join(met, "; ")})
+		out = append(out, exercises.Field{Label: "how words met", Text: strings.Join(met, "; ")})
 	}
 	if e := v.Explanation; len(e.Hit)+len(e.Missing) > 0 {
 		text := "speaks of " + orNone(e.Hit)
@@ -151,14 +169,14 @@ func (g *graded) more() []exercises.Section {
 		}
 	}
 	out := []exercises.Section{
-		{Title: "One thing to try next time", Text: g.tryNext(found)},
-		{Title: "Where the rest was", Text: g.whereabouts(found)},
+		{Title: "Next step", Text: g.tryNext(found)},
+		g.whereabouts(found),
 	}
 	if text := g.missed(found); text != "" {
 		out = append(out, exercises.Section{Title: "What you missed", Text: text})
 	}
 	for _, r := range g.key.Remedies {
-		out = append(out, exercises.Section{Title: "One change that removes several", Text: g.remedy(r)})
+		out = append(out, exercises.Section{Title: "One change, several threats", Text: g.remedy(r)})
 	}
 	for _, s := range g.key.Samples {
 		out = append(out, exercises.Section{Title: "A strong three: " + s.Name, Text: g.sample(s)})
@@ -166,29 +184,38 @@ func (g *graded) more() []exercises.Section {
 	return out
 }
 
-// whereabouts counts by place what is left. A threat counts at the first
-// place that the author names, so that the numbers add up.
-func (g *graded) whereabouts(found map[string]bool) string {
-	at, missed := map[string]int{}, map[string]int{}
+// whereabouts shows what was found of what there is, by letter and by place. A
+// threat counts once, at the first letter and place that the author names, so
+// that the numbers add up.
+func (g *graded) whereabouts(found map[string]bool) exercises.Section {
+	all, hit := map[string]float64{}, map[string]float64{}
 	for _, t := range g.key.Threats {
-		p := first(t.Place.Accept)
-		at[p]++
-		if !found[t.ID] {
-			missed[p]++
+		for _, at := range []string{first(t.Stride.Accept), first(t.Place.Accept)} {
+			all[at]++
+			if found[t.ID] {
+				hit[at]++
+			}
 		}
 	}
-	var b strings.Builder
+	s := exercises.Section{Title: "Where the rest was"}
+	for _, l := range strings.Split(grading.Letters, "") {
+		if all[l] > 0 {
+			s.Bars = append(s.Bars, exercises.Bar{Label: l + " " + grading.LetterNames[l], Value: hit[l], Max: all[l]})
+		}
+	}
+	var empty []string
 	for _, p := range g.x.scenario.System.Places() {
-		words := fmt.Sprintf("%d missed", missed[p.ID])
-		switch {
-		case at[p.ID] == 0:
-			words = "nothing to find"
-		case missed[p.ID] == 0:
-			words = "all found"
+		if all[p.ID] == 0 {
+			empty = append(empty, input.PlaceName(p))
+			continue
 		}
-		fmt.Fprintf(&b, "- %s: %s\n", input.PlaceName(p), words)
+		s.Bars = append(s.Bars, exercises.Bar{Label: input.PlaceName(p), Value: hit[p.ID], Max: all[p.ID]})
 	}
-	return b.String()
+	s.Text = "Each threat counts once, at the letter and the place that the author names first."
+	if len(empty) > 0 {
+		s.Text += " Nothing to find first at: " + strings.Join(empty, "; ") + "."
+	}
+	return s
 }
 
 func (g *graded) missed(found map[string]bool) string {

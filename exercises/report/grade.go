@@ -84,8 +84,8 @@ func (g *graded) item(i int) exercises.Item {
 	}
 	if it.Mark == exercises.Unsure {
 		it.ID = "" // nothing is recognised for sure, and nothing is given away
-		if len(c.Replies) == 0 && v.Question != "" {
-			it.Question = v.Question
+		if v.Question != "" {
+			it.Question, it.Choices = v.Question, v.Choices
 		} else {
 			it.Mark = exercises.Unknown
 			it.Reason = "I could not match this with my list, and you may still be right. Ask yourself: who does it, to what, and what in the design lets them? Your text is kept."
@@ -97,9 +97,13 @@ func (g *graded) item(i int) exercises.Item {
 	}
 	if t, ok := g.threat(it.ID); ok {
 		it.Expected = expected(g.x, c, t)
-		if it.Mark == exercises.Good && v.AfterQuestion {
+		if it.Mark == exercises.Good && len(c.Replies) == 1 {
 			it.Reason += " Your reply to the question made it clear."
 		}
+	}
+	if c.Disputed != "" {
+		it.Word = "yours to judge"
+		it.Reason += fmt.Sprintf(" You disagree: %s Your card and your reason are kept for the author of the list.", quoted(c.Disputed))
 	}
 	it.Details = g.details(i, it)
 	return it
@@ -191,6 +195,9 @@ func (g *graded) result(p grading.Points) exercises.Result {
 			{Label: "named well", Value: p.Named, Max: 15},
 		},
 	}
+	if n := g.disputed(); n > 0 {
+		res.Bars = append(res.Bars, exercises.Bar{Label: "by your own mark", Value: float64(20 * n), Max: 60})
+	}
 	questions := 0
 	for _, it := range g.items {
 		if it.Question != "" {
@@ -215,11 +222,25 @@ func (g *graded) result(p grading.Points) exercises.Result {
 		passed = fmt.Sprintf("passed: %d is the mark", g.x.Pass)
 	}
 	res.Summary = fmt.Sprintf("%d of 100, %s.", points, passed)
+	if n := g.disputed(); n > 0 {
+		res.Summary += fmt.Sprintf(" With what you marked yourself it is %d.", min(100, points+20*n))
+	}
 	if n := len(g.cards); n < g.x.Cards {
 		res.Summary += fmt.Sprintf(" You handed in %d of %d cards; an empty one earns nothing and costs nothing.", n, g.x.Cards)
 	}
 	res.More = g.more()
 	return res
+}
+
+// disputed counts the cards that earned nothing and should have, their writer says.
+func (g *graded) disputed() int {
+	n := 0
+	for i, c := range g.cards {
+		if c.Disputed != "" && g.items[i].Mark != exercises.Good {
+			n++
+		}
+	}
+	return n
 }
 
 // thousands writes a number as people read it: 12,345.

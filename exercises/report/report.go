@@ -107,14 +107,24 @@ func (x *Exercise) Samples() []exercises.Sample {
 
 // Reply adds the learner's reply to the grader's question about a card.
 func (x *Exercise) Reply(a exercises.Answer, item int, text string) exercises.Answer {
+	return change(a, item, func(c *Card) { c.Replies = append(c.Replies, exercises.Clean(text)) })
+}
+
+// Dispute notes that the learner disagrees with the grading of a card.
+func (x *Exercise) Dispute(a exercises.Answer, item int, why string) exercises.Answer {
+	return change(a, item, func(c *Card) { c.Disputed = exercises.CleanLine(why) })
+}
+
+// change changes the card that an item is about: the items are the cards with text.
+func change(a exercises.Answer, item int, to func(*Card)) exercises.Answer {
 	sh := Parse(a)
 	n := 0
-	for i := range sh.Cards { // an item is a card with text
+	for i := range sh.Cards {
 		if sh.Cards[i].cleaned().blank() {
 			continue
 		}
 		if n == item {
-			sh.Cards[i].Replies = append(sh.Cards[i].Replies, exercises.Clean(text))
+			to(&sh.Cards[i])
 		}
 		n++
 	}

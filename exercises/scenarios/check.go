@@ -121,6 +121,7 @@ func (c *keyCheck) threat(t grading.Threat, at string) {
 	for id, q := range t.Confusable {
 		c.need(c.ids[id] && strings.HasSuffix(strings.TrimSpace(q), "?"), at+".confusable", "%s: confusable %q must be an id of the key with a question", t.ID, id)
 	}
+	c.need(strings.HasSuffix(t.Statement, ".") && t.Statement != t.Title+".", at+".statement", "%s needs a statement: one plain sentence, not the title, that sets it apart from its neighbours", t.ID)
 	c.need(len(t.Hints) == 4, at+".hints", "%s has %d hints; write four: where to look, which letter, what an attacker would do, a worked neighbour", t.ID, len(t.Hints))
 	c.need(len(t.Mitigation) > 0 && t.FixBy != "", at, "%s needs a mitigation and fix_by", t.ID)
 }

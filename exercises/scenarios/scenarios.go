@@ -27,7 +27,7 @@ import (
 
 // FS holds the scenarios that the program ships, one folder each.
 //
-//go:embed billing add-user-api
+//go:embed */design.md */system.yaml */key.yaml */diagram.txt */diagram.map
 var FS embed.FS
 
 // A Scenario is one fake feature. It is immutable after Load.
@@ -120,6 +120,7 @@ func (s *Scenario) Key() (*grading.Key, error) {
 	if err := s.decode("key.yaml", &k); err != nil {
 		return nil, err
 	}
+	k.Document = s.Document
 	return &k, nil
 }
 

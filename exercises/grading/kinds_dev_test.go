@@ -1,0 +1,50 @@
+package grading
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// How well the manner of statements about one system is known from others.
+func TestMannersLeaveOneOut(t *testing.T) {
+	b, err := os.ReadFile("testdata/statements.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Statement
+	systems := map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		all = append(all, Statement{f[0], f[1], f[2]})
+		systems[f[0]] = true
+	}
+	right, n := 0, 0
+	confused := map[string]int{}
+	for s := range systems {
+		var rest []Statement
+		for _, x := range all {
+			if x.System != s {
+				rest = append(rest, x)
+			}
+		}
+		m, err := FitManners(rest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range all {
+			if x.System != s {
+				continue
+			}
+			n++
+			got := m.Kind(x.Text)
+			if got == x.Kind {
+				right++
+			} else {
+				confused[x.Kind+"→"+got]++
+				t.Logf("%s → %s: %s", x.Kind, got, x.Text)
+			}
+		}
+	}
+	t.Logf("%d of %d right; %v", right, n, confused)
+}
