@@ -92,7 +92,7 @@ type Result struct {
 
 // A Bar is one part of a score.
 type Bar struct {
-	Label string  `json:"label"`
+	Label string  `json:"label"` // "" for a gap between groups of bars
 	Value float64 `json:"value"` // 0 ≤ Value ≤ Max
 	Max   float64 `json:"max"`
 }

@@ -53,6 +53,9 @@ func (t *talk) result(res exercises.Result) {
 	for _, s := range res.More {
 		t.p.Say("\n%s:", s.Title)
 		for _, b := range s.Bars {
+			if b.Label == "" {
+				continue
+			}
 			t.p.Say("%s: %.0f of %.0f.", b.Label, b.Value, b.Max)
 		}
 		t.text(s.Text)

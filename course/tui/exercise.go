@@ -172,7 +172,14 @@ func (x *exercise) SetSize(w, h int) {
 	}
 }
 
-func (x *exercise) resultWidth() int { return min(x.width, measure) }
+// resultWidth leaves the margins to a result where the face takes the whole screen.
+func (x *exercise) resultWidth() int {
+	w := x.width
+	if x.kind.Whole {
+		w -= 2 * leftMargin
+	}
+	return min(w, measure)
+}
 
 func (x *exercise) typing() bool {
 	if x.result != nil {

@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"edu/threatlings/course"
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/progress"
 )
@@ -135,4 +136,67 @@ func TestAPartHasAnEnding(t *testing.T) {
 		t.Error("a part that was not done is called done")
 	}
 	p.keys("esc").shows("Part 1")
+}
+
+// threeCards is a report with a card that is found, one that is handled, and one
+// that nobody could know.
+var threeCards = exercises.Answer{
+	"I/4/critical Criminals use our free endpoint to find out which stolen credit cards are still valid",
+	"T/1/high SQL injection in the card holder name",
+	"D/owner/low Rain floods the basement of the office and the chairs get wet", "+ chairs", "+ 4",
+}
+
+// reported opens a report that was handed in.
+func reported(t *testing.T, size [2]int, a exercises.Answer) *player {
+	t.Helper()
+	return newPlayer(t, size[0], size[1], func(o *Options) {
+		o.Open = "billing.top-three"
+		it, ok := o.Session.Course.Item(o.Open)
+		if !ok {
+			t.Fatal("no report")
+		}
+		if _, err := o.Session.Submit(t.Context(), it, a); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestReportedScreensAtEverySize(t *testing.T) {
+	asked := exercises.Answer{"I/7/high the paymnt data at rest can be seen"}
+	for _, size := range sizes {
+		for name, p := range map[string]func() *player{
+			"report":            func() *player { return reported(t, size, threeCards) },
+			"report-why":        func() *player { return reported(t, size, threeCards).keys("enter") },
+			"report-where":      func() *player { return reported(t, size, threeCards).keys("tab tab") },
+			"report-disagree":   func() *player { return reported(t, size, threeCards).keys("down down d") },
+			"report-question":   func() *player { return reported(t, size, asked) },
+			"report-statements": func() *player { return reported(t, size, append(asked, "+ it is somewhere at rest")) },
+		} {
+			t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) { p().golden(fmt.Sprintf("%s-%d", name, size[0])) })
+		}
+	}
+}
+
+// Enter leads through the reasons and then on; esc leads out of a disagreement.
+func TestALearnerMayDisagree(t *testing.T) {
+	p := reported(t, [2]int{80, 24}, threeCards)
+	p.keys("down down d").shows("You disagree").shows("what did the grader miss?")
+	p.keys("enter").shows("Say in a few words")
+	p.keys("esc").shows("try again")
+	p.keys("d").types("Chairs are assets").keys("enter")
+	p.shows("With what you marked yourself").shows("by your own mark")
+	p.keys("down down").shows("yours to judge").shows("“Chairs are assets”")
+	it := mustItem(t, p, "billing.top-three")
+	_, a, ok := p.m.env.Session.LastResult(it)
+	if !ok || a[len(a)-1] != "! Chairs are assets" {
+		t.Errorf("the log holds %q", a)
+	}
+	p.keys("r").shows("[document]") // trying again starts from the cards, without the disagreement
+}
+
+// Somebody who has nothing in mind and takes the first statement gains nothing.
+func TestTheFirstStatementEarnsNothing(t *testing.T) {
+	p := reported(t, [2]int{80, 24}, exercises.Answer{"I/7/high the paymnt data at rest can be seen"})
+	p.types("it is somewhere at rest").keys("enter").shows("Which comes nearest").shows("None of these")
+	p.types("1").keys("enter").shows("not in my key").shows("0 of 60")
 }

@@ -110,7 +110,11 @@ func (r *result) SetSize(w, h int) {
 	for _, s := range r.res.More {
 		var lines []string
 		for _, b := range s.Bars {
-			lines = append(lines, r.bar(b, 34))
+			if b.Label == "" {
+				lines = append(lines, "")
+				continue
+			}
+			lines = append(lines, r.bar(b, 36))
 		}
 		if len(lines) > 0 {
 			lines = append(lines, "")
@@ -119,11 +123,14 @@ func (r *result) SetSize(w, h int) {
 		r.tabs = append(r.tabs, tab{exercises.CleanLine(s.Title), append(lines, strings.Split(text, "\n")...)})
 	}
 	r.tab = min(r.tab, len(r.tabs)-1)
-	if r.open && r.chosen == 0 && r.overflows() { // first what became of every card
-		r.open = false
-		r.tabs[0].lines = r.main()
+	switch {
+	case r.asking >= 0 && r.folds(): // what is asked about
+		r.choose(r.asking, true)
+	case r.open && r.chosen == 0 && r.overflows(): // first what became of every card
+		r.choose(0, false)
+	default:
+		r.scroll(0)
 	}
-	r.scroll(0)
 }
 
 func (r *result) Help() []key.Binding {
@@ -416,7 +423,7 @@ func (r *result) main() []string {
 	}
 	out = append(out, "")
 	for _, b := range r.res.Bars {
-		out = append(out, r.bar(b, 16))
+		out = append(out, r.bar(b, 18))
 	}
 	if len(r.res.Bars) > 0 {
 		out = append(out, "")
@@ -438,13 +445,14 @@ func (r *result) bar(b exercises.Bar, label int) string {
 	st := r.env.theme.styles
 	num := fmt.Sprintf("%3.0f of %.0f", b.Value, b.Max)
 	label = min(label, r.width/2)
+	name := fit(exercises.CleanLine(b.Label), label-1) + " "
 	w := max(6, min(40, r.width-label-len(num)-2))
 	n := 0
 	if b.Max > 0 {
 		n = int(b.Value/b.Max*float64(w) + 0.5)
 	}
 	n = max(0, min(w, n))
-	return st.Text.Render(fit(exercises.CleanLine(b.Label), label)) + r.env.theme.bar.Render(strings.Repeat("█", n)) + r.env.theme.rest.Render(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
+	return st.Text.Render(name) + r.env.theme.bar.Render(strings.Repeat("█", n)) + r.env.theme.rest.Render(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
 }
 
 // itemLines shows an item; of those with details the chosen one stands out, and
@@ -469,10 +477,17 @@ func (r *result) itemLines(it exercises.Item, chosen bool) []string {
 		word = " · " + exercises.CleanLine(word)
 	}
 	var out []string
-	for i, l := range wrap(exercises.Inline(exercises.CleanLine(it.Label))+word, r.width-2) {
-		lead := "  "
-		if i == 0 {
-			lead = style.Render(m.sign) + " "
+	cursor := "" // a place for it, where there is something to choose
+	if r.folds() {
+		cursor = "  "
+	}
+	for i, l := range wrap(exercises.Inline(exercises.CleanLine(it.Label))+word, r.width-2-len(cursor)) {
+		lead := cursor + "  "
+		switch {
+		case i == 0 && chosen:
+			lead = st.Accent.Render("▸ ") + style.Render(m.sign) + " "
+		case i == 0:
+			lead = cursor + style.Render(m.sign) + " "
 		}
 		if chosen {
 			out = append(out, lead+st.Selected.Render(l))

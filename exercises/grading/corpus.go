@@ -401,12 +401,16 @@ type features struct {
 	soft    float64 // cover, where words that are near in meaning count in part
 	place   float64 // 1 when the card stands at the key's place, a half at a defensible one
 	letter  float64 // the same for the letter
+	met     float64 // how many telling words it shares with the candidate, levelling off
 	facets  float64 // the share of weakness, attack and harm that is spoken of
 	at      int     // the best phrase
 }
 
 // bm25Half is the BM25 score that counts as half: about two telling words.
 const bm25Half = 12
+
+// metHalf is how many shared words count as half.
+const metHalf = 2
 
 // compare looks at a text beside a candidate.
 func (c *corpus) compare(q *query, cand *candidate) features {
@@ -421,7 +425,7 @@ func (c *corpus) compare(q *query, cand *candidate) features {
 		f.char = math.Max(f.char, p.chars.dot(q.chars))
 	}
 	f.centre, f.letters = cand.centre.words.dot(q.words), cand.centre.chars.dot(q.chars)
-	f.cover, f.bm25 = q.overlap(cand)
+	f.cover, f.bm25, f.met = q.overlap(cand)
 	f.soft = q.softOverlap(cand)
 	return f
 }
@@ -458,19 +462,22 @@ func (cand *candidate) says(n int) bool {
 }
 
 // overlap weighs the words of a text that a candidate uses, once each.
-func (q *query) overlap(cand *candidate) (cover, bm25 float64) {
-	met, score := 0.0, 0.0
+func (q *query) overlap(cand *candidate) (cover, bm25, words float64) {
+	met, score, n := 0.0, 0.0, 0.0
 	for _, s := range q.said {
 		i, ok := sort.Find(len(cand.bm25), func(i int) int { return s.at - cand.bm25[i].at })
 		if ok {
+			if s.weight > 0.5 { // not a generic one
+				n++
+			}
 			met += s.weight * s.idf
 			score += s.weight * cand.bm25[i].x
 		}
 	}
 	if q.total == 0 {
-		return 0, 0
+		return 0, 0, 0
 	}
-	return met / q.total, score / (score + bm25Half)
+	return met / q.total, score / (score + bm25Half), n / (n + metHalf)
 }
 
 // shared returns the content words of a text that a phrase shares, as the

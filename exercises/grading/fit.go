@@ -168,11 +168,12 @@ type example struct {
 // left out of the index in turn. A phrasing has no letter and no place: it is
 // taken with the key's choice, a defensible one, none and a random one. The
 // manners, one for each training, must not have been learned from its answers.
-func Calibrate(trainings []Training, unseen []Manners) Weights {
+// What is said of other systems deserves no credit here.
+func Calibrate(trainings []Training, unseen []Manners, elsewhere []Statement) Weights {
 	w := Shipped
 	var examples []example
 	for i, t := range trainings {
-		examples = append(examples, examplesOf(t, unseen[i])...)
+		examples = append(examples, examplesOf(t, unseen[i], elsewhere)...)
 	}
 	w.Rank = fitRank(examples)
 	w.Sure, w.Told = fitSure(examples, &w)
@@ -182,7 +183,7 @@ func Calibrate(trainings []Training, unseen []Manners) Weights {
 // falseCreditCosts is how much worse credit for nothing is than a question too many.
 const falseCreditCosts = 2
 
-func examplesOf(t Training, m Manners) []example {
+func examplesOf(t Training, m Manners, elsewhere []Statement) []example {
 	chance := rand.New(rand.NewPCG(1, 2))
 	var out []example
 	take := func(x *Index, a Labelled, ids []string, much float64, answer bool) {
@@ -221,6 +222,11 @@ func examplesOf(t Training, m Manners) []example {
 			}
 			take(x, a, a.Gold, much, true)
 		}
+	}
+	for _, s := range elsewhere {
+		c := choices(x, "", chance)[0]
+		c.Text = s.Text
+		take(x, Labelled{Card: c}, nil, 0.5, false)
 	}
 	return out
 }
@@ -404,13 +410,12 @@ func fitLogistic(rows []row) []float64 {
 	}
 	n := len(rows[0].x)
 	out := make([]bool, n)
-	against := speaksAgainst(n)
 	for {
 		b := newton(rows, out)
 		worst, much := -1, -1e-6
 		for k := 1; k < n; k++ {
 			x := b[k]
-			if k == against {
+			if speaksAgainst(n, k) {
 				x = -x
 			}
 			if x < much {
@@ -424,12 +429,9 @@ func fitLogistic(rows []row) []float64 {
 	}
 }
 
-// speaksAgainst is the term that speaks against credit, likeness with a fact; 0 for none.
-func speaksAgainst(n int) int {
-	if n == 1+sureTerms {
-		return slices.Index(SureNames[:], "fact")
-	}
-	return 0
+// speaksAgainst reports whether a term speaks against credit.
+func speaksAgainst(n, k int) bool {
+	return n == 1+sureTerms && (SureNames[k] == "fact" || SureNames[k] == "strange")
 }
 
 func newton(rows []row, out []bool) []float64 {

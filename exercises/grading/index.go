@@ -131,21 +131,56 @@ type reading struct {
 }
 
 func (x *Index) read(c Card) reading {
-	r := reading{text: normalise(strings.Join(append([]string{c.Text}, c.words()...), "\n"))}
+	said := append([]string{c.Text}, c.words()...)
+	if !addsWords(c) {
+		said = said[:1] // saying it again makes nothing surer
+	}
+	r := reading{text: normalise(strings.Join(said, "\n"))}
 	r.ss = readNormal(r.text)
 	r.mended = x.corpus.mend(r.ss)
 	r.ts = content(r.ss)
 	r.cues = cues(r.ss, strings.Contains(r.text, "?"))
 	r.kinds = x.manners.probabilities(r.cues)
-	if len(c.words()) > 0 { // a reply says what the card did not
-		reply := normalise(strings.Join(c.words(), "\n"))
+	for _, reply := range said[1:] { // it says what the card did not
+		reply = normalise(reply)
 		if kinds := x.manners.probabilities(cues(readNormal(reply), strings.Contains(reply, "?"))); kinds[mannerThreat] > r.kinds[mannerThreat] {
 			r.kinds = kinds
 		}
 	}
 	p := r.kinds[mannerThreat]
-	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts)}
+	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts), strange: x.strange(r.ts)}
 	return r
+}
+
+// strange is how much of a text the scenario has nothing to do with.
+func (x *Index) strange(ts []token) float64 {
+	seen, n := map[string]bool{}, 0.0
+	for _, t := range ts {
+		_, inKey := x.corpus.words[t.stem]
+		_, inDocument := x.facts.words[t.stem]
+		if inKey || inDocument || seen[t.stem] || generic[t.raw] {
+			continue
+		}
+		seen[t.stem] = true
+		if len(x.corpus.like(t.raw, -1)) == 0 {
+			n++
+		}
+	}
+	return n / (n + strangeHalf)
+}
+
+// strangeHalf is how many strange words count as half.
+const strangeHalf = 3
+
+// addsWords reports whether the reply says something that the card does not.
+func addsWords(c Card) bool {
+	have := stemsOf(content(readText(c.Text)))
+	for _, reply := range c.words() {
+		if slices.ContainsFunc(content(readText(reply)), func(t token) bool { return !have[t.stem] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // words are the replies that are words and no choice among statements.

@@ -22,14 +22,14 @@ type Weights struct {
 
 const (
 	rankTerms = 10
-	sureTerms = 9
+	sureTerms = 11
 	toldTerms = 3
 )
 
 // Names of the terms, in order, for whoever prints weights.
 var (
 	RankNames = [rankTerms]string{"word", "second", "char", "centre", "letters", "cover", "bm25", "soft", "place", "letter"}
-	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "soft", "manner", "fact", "facets"}
+	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "soft", "manner", "fact", "facets", "met", "strange"}
 	ToldNames = [1 + toldTerms]string{"constant", "strength", "lead", "bm25"}
 )
 
@@ -49,8 +49,8 @@ const (
 	creditManner = -0.5
 	bareFrom     = 0.25 // no credit when letter and place must make up for the words
 	askFrom      = 0.06
-	tellFrom     = 0.45 // that something is handled or out of scope: no credit hangs on it
-	tellBelow    = 0.3  // unless a threat is this probable as well
+	tellFrom     = 0.2 // that something is handled or out of scope: no credit hangs on it
+	tellBelow    = 0.3 // unless a threat is this probable as well
 	secondFrom   = 0.85
 	manyThreats  = 3   // others in one card
 	tellingIDF   = 1.8 // a word in more than a fifth of the phrases tells nothing
@@ -86,11 +86,14 @@ type scored struct {
 type about struct {
 	manner float64 // log-odds that it is put as a threat
 	fact   float64 // likeness with what the document says by itself
+	// strange is how many of its words neither the key nor the document has, nor
+	// anything near them, levelling off.
+	strange float64
 }
 
 // doubts is what makes one sure of a threat or not, in the order of Weights.Sure.
 func (s *scored) doubts() [sureTerms]float64 {
-	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.f.soft, s.about.manner, s.about.fact - s.f.word, s.f.facets}
+	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.f.soft, s.about.manner, s.about.fact - s.f.word, s.f.facets, s.f.met, s.about.strange}
 }
 
 func (s *scored) fewDoubts() [toldTerms]float64 {

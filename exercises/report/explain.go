@@ -203,6 +203,7 @@ func (g *graded) whereabouts(found map[string]bool) exercises.Section {
 			s.Bars = append(s.Bars, exercises.Bar{Label: l + " " + grading.LetterNames[l], Value: hit[l], Max: all[l]})
 		}
 	}
+	s.Bars = append(s.Bars, exercises.Bar{})
 	var empty []string
 	for _, p := range g.x.scenario.System.Places() {
 		if all[p.ID] == 0 {

@@ -104,7 +104,7 @@ func fit(sets []set, statements []grading.Statement) (grading.Manners, grading.W
 		}
 		examples, unseen = append(examples, s.training()), append(unseen, m)
 	}
-	return manners, grading.Calibrate(examples, unseen), nil
+	return manners, grading.Calibrate(examples, unseen, statements), nil
 }
 
 // leaveOut fits without one scenario and says what that does to it.

@@ -131,6 +131,8 @@ type Report struct {
 	Auto                  Quality
 	Asked                 Rate
 	AskedGoldInCandidates Rate
+	TurnedAway            Rate // answers that deserve credit and got neither it nor a question
+	HandledTold           Rate // answers about what is handled that were shown how
 	// After the question: an honest learner's reply makes clear what was meant,
 	// so that an asked card earns its credit when the right id is a candidate.
 	After Quality
@@ -220,11 +222,14 @@ func alwaysFirst(x *grading.Index, c Case) string {
 
 // count adds up the rates.
 func (r *Report) count() {
-	worth, first, three, asked, askedWorth, askedIn := 0, 0, 0, 0, 0, 0
+	worth, first, three, asked, askedWorth, askedIn, away, told := 0, 0, 0, 0, 0, 0, 0, 0
 	of, credited := map[string]int{}, map[string]int{}
 	for _, c := range r.Cases {
 		if c.Verdict.Question != "" {
 			asked++
+		}
+		if c.Trap == "handled" && c.Verdict.Status == grading.StatusHandled {
+			told++
 		}
 		if c.Trap != "" {
 			for _, k := range []string{c.Trap, "overall"} {
@@ -243,15 +248,19 @@ func (r *Report) count() {
 		if rank > 0 && rank <= 3 {
 			three++
 		}
-		if c.Verdict.Question != "" {
+		switch {
+		case c.Verdict.Question != "":
 			askedWorth++
 			if rank > 0 {
 				askedIn++
 			}
+		case c.Credits() == "":
+			away++
 		}
 	}
 	r.Top1, r.Top3 = NewRate(first, worth), NewRate(three, worth)
 	r.Asked, r.AskedGoldInCandidates = NewRate(asked, r.N), NewRate(askedIn, askedWorth)
+	r.TurnedAway, r.HandledTold = NewRate(away, worth), NewRate(told, of["handled"])
 	for _, k := range append([]string{"overall"}, Traps...) {
 		r.FalseCredit[k] = NewRate(credited[k], of[k])
 	}

@@ -18,6 +18,8 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	rate(out, "top3", r.Top3)
 	rate(out, "asked", r.Asked)
 	rate(out, "asked_gold_in_candidates", r.AskedGoldInCandidates)
+	rate(out, "turned_away", r.TurnedAway)
+	rate(out, "handled_told", r.HandledTold)
 	out["auto"], out["after_question"], out["always_first"] = r.Auto.object(), r.After.object(), r.AlwaysFirst.object()
 	credit := map[string]any{}
 	for k, f := range r.FalseCredit {
@@ -48,7 +50,7 @@ func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 func (r Report) Print(w io.Writer) error {
 	var b strings.Builder
 	line := func(what, value, interval, note string) {
-		fmt.Fprintf(&b, "  %-34s %5s   %-12s  %s\n", what, value, interval, note)
+		fmt.Fprintf(&b, "  %-38s %5s   %-12s  %s\n", what, value, interval, note)
 	}
 	share := func(what string, x Rate) {
 		line(what, fmt.Sprintf("%.3f", x.Value()), fmt.Sprintf("%.3f–%.3f", x.Low, x.High), fmt.Sprintf("%d of %d", x.Hits, x.Of))
@@ -73,6 +75,8 @@ func (r Report) Print(w io.Writer) error {
 	fmt.Fprintln(&b, "\nQuestions")
 	share("asked", r.Asked)
 	share("right one among what is asked about", r.AskedGoldInCandidates)
+	share("neither credit nor question, wrongly", r.TurnedAway)
+	share("handled, and shown how", r.HandledTold)
 	fmt.Fprintln(&b, "\nCredit at once for answers that deserve none")
 	for _, k := range append([]string{"overall"}, Traps...) {
 		share(k, r.FalseCredit[k])
