@@ -191,7 +191,7 @@ func TestALearnerMayDisagree(t *testing.T) {
 	if !ok || a[len(a)-1] != "! Chairs are assets" {
 		t.Errorf("the log holds %q", a)
 	}
-	p.keys("r").shows("[document]") // trying again starts from the cards, without the disagreement
+	p.keys("r").shows("Hand in") // trying again starts from the cards, without the disagreement
 }
 
 // Somebody who has nothing in mind and takes the first statement gains nothing.

@@ -296,10 +296,11 @@ func gramsOf(stem string) []string {
 // which makes comparing with hundreds of phrases quick.
 type query struct {
 	words, chars []float64
-	sparse       [2]vector // to wipe words and chars
-	said         []word    // the different words that the key knows
-	near         []likely  // for each different word, what the key says that is like it
-	total        float64   // the weight of all different words
+	sparse       [2]vector          // to wipe words and chars
+	said         []word             // the different words that the key knows
+	near         []likely           // for each different word, what the key says that is like it
+	liked        map[string][]entry // what was looked up before; nil where nothing is to be
+	total        float64            // the weight of all different words
 }
 
 // A word of a query is a stem that the corpus knows.
@@ -350,34 +351,40 @@ func (q *query) say(c *corpus, ts []token) {
 		n, ok := c.words[t.stem]
 		if !ok {
 			q.total += c.weight(t) * c.maxIDF * unknownShare
-			q.near = append(q.near, likely{c.weight(t) * c.maxIDF * unknownShare, -1, c.like(t.raw, -1)})
+			q.near = append(q.near, likely{c.weight(t) * c.maxIDF * unknownShare, -1, q.like(c, t.raw, -1)})
 			continue
 		}
 		w := word{n, c.weight(t), c.idf[n]}
-		q.near = append(q.near, likely{w.weight * w.idf, n, c.like(t.raw, n)})
+		q.near = append(q.near, likely{w.weight * w.idf, n, q.like(c, t.raw, n)})
 		q.said = append(q.said, w)
 		q.total += w.weight * w.idf
 	}
 }
 
+// mostLiked is how many different words are looked up in one card; more say
+// little more, and take long.
+const mostLiked = 40
+
 // like finds the words of the key that are near a word in meaning.
-func (c *corpus) like(word string, self int) []entry {
-	if generic[word] {
+func (q *query) like(c *corpus, word string, self int) []entry {
+	if q.liked == nil || generic[word] {
 		return nil
 	}
-	d := wordVectors().of(word)
-	if d == nil {
-		return nil
+	if out, ok := q.liked[word]; ok || len(q.liked) >= mostLiked {
+		return out
 	}
 	var out []entry
-	for n, o := range c.directions {
-		if o == nil || n == self {
-			continue
-		}
-		if x := d.cosine(o); x >= nearFrom {
-			out = append(out, entry{n, x})
+	if d := wordVectors().of(word); d != nil {
+		for n, o := range c.directions {
+			if o == nil || n == self {
+				continue
+			}
+			if x := d.cosine(o); x >= nearFrom {
+				out = append(out, entry{n, x})
+			}
 		}
 	}
+	q.liked[word] = out
 	return out
 }
 

@@ -431,7 +431,7 @@ func fitLogistic(rows []row) []float64 {
 
 // speaksAgainst reports whether a term speaks against credit.
 func speaksAgainst(n, k int) bool {
-	return n == 1+sureTerms && (SureNames[k] == "fact" || SureNames[k] == "strange")
+	return n == 1+sureTerms && SureNames[k] == "fact"
 }
 
 func newton(rows []row, out []bool) []float64 {

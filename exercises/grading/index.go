@@ -148,29 +148,9 @@ func (x *Index) read(c Card) reading {
 		}
 	}
 	p := r.kinds[mannerThreat]
-	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts), strange: x.strange(r.ts)}
+	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts)}
 	return r
 }
-
-// strange is how much of a text the scenario has nothing to do with.
-func (x *Index) strange(ts []token) float64 {
-	seen, n := map[string]bool{}, 0.0
-	for _, t := range ts {
-		_, inKey := x.corpus.words[t.stem]
-		_, inDocument := x.facts.words[t.stem]
-		if inKey || inDocument || seen[t.stem] || generic[t.raw] {
-			continue
-		}
-		seen[t.stem] = true
-		if len(x.corpus.like(t.raw, -1)) == 0 {
-			n++
-		}
-	}
-	return n / (n + strangeHalf)
-}
-
-// strangeHalf is how many strange words count as half.
-const strangeHalf = 3
 
 // addsWords reports whether the reply says something that the card does not.
 func addsWords(c Card) bool {
@@ -311,6 +291,7 @@ func (x *Index) compare(r reading) [][]features {
 		}
 	}
 	q := x.corpus.newQuery()
+	q.liked = map[string][]entry{}
 	var out [][]features
 	for _, ts := range pieces {
 		q.set(x.corpus, ts)

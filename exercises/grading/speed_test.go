@@ -1,6 +1,7 @@
 package grading
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -87,5 +88,22 @@ func BenchmarkIndex(b *testing.B) {
 	k := billingKey(b)
 	for b.Loop() {
 		NewIndex(k)
+	}
+}
+
+// An index with its vectors stays small beside the 20 MB that it may have.
+func TestIndexIsSmall(t *testing.T) {
+	k := billingKey(t)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	x := NewIndex(k)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(x)
+	took := float64(after.HeapAlloc) - float64(before.HeapAlloc) + float64(len(vectorFile))
+	t.Logf("%.1f MB", took/1e6)
+	if took > 20e6 {
+		t.Errorf("the index takes %.1f MB", took/1e6)
 	}
 }

@@ -22,14 +22,14 @@ type Weights struct {
 
 const (
 	rankTerms = 10
-	sureTerms = 11
+	sureTerms = 10
 	toldTerms = 3
 )
 
 // Names of the terms, in order, for whoever prints weights.
 var (
 	RankNames = [rankTerms]string{"word", "second", "char", "centre", "letters", "cover", "bm25", "soft", "place", "letter"}
-	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "soft", "manner", "fact", "facets", "met", "strange"}
+	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "soft", "manner", "fact", "facets", "met"}
 	ToldNames = [1 + toldTerms]string{"constant", "strength", "lead", "bm25"}
 )
 
@@ -86,14 +86,11 @@ type scored struct {
 type about struct {
 	manner float64 // log-odds that it is put as a threat
 	fact   float64 // likeness with what the document says by itself
-	// strange is how many of its words neither the key nor the document has, nor
-	// anything near them, levelling off.
-	strange float64
 }
 
 // doubts is what makes one sure of a threat or not, in the order of Weights.Sure.
 func (s *scored) doubts() [sureTerms]float64 {
-	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.f.soft, s.about.manner, s.about.fact - s.f.word, s.f.facets, s.f.met, s.about.strange}
+	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.f.soft, s.about.manner, s.about.fact - s.f.word, s.f.facets, s.f.met}
 }
 
 func (s *scored) fewDoubts() [toldTerms]float64 {

@@ -42,9 +42,20 @@ func TestMannersLeaveOneOut(t *testing.T) {
 				right++
 			} else {
 				confused[x.Kind+"→"+got]++
-				t.Logf("%s → %s: %s", x.Kind, got, x.Text)
 			}
 		}
 	}
 	t.Logf("%d of %d right; %v", right, n, confused)
+	if float64(right) < 0.75*float64(n) {
+		t.Errorf("only %d of %d are right", right, n)
+	}
+	passed := 0 // what is no threat and taken for one
+	for k, times := range confused {
+		if strings.HasSuffix(k, "→threat") {
+			passed += times
+		}
+	}
+	if float64(passed) > 0.12*float64(n) {
+		t.Errorf("%d are taken for threats and are none", passed)
+	}
 }

@@ -1,0 +1,119 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"edu/threatlings/exercises/grading"
+	"edu/threatlings/exercises/scenarios"
+)
+
+func grader(t testing.TB, scenario string) (*grading.Index, func(string) bool) {
+	t.Helper()
+	s, err := scenarios.Load(os.DirFS("../.."), scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := s.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return grading.NewIndex(k), func(p string) bool { _, ok := s.System.Place(p); return ok }
+}
+
+// reportOn grades a file of a scenario's labelled answers.
+func reportOn(t testing.TB, scenario, file string) Report {
+	t.Helper()
+	x, isPlace := grader(t, scenario)
+	b, err := os.ReadFile("../../scenarios/" + scenario + "/testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, warnings, err := Read(file, string(b), x, isPlace)
+	if err != nil || len(warnings) > 0 {
+		t.Fatal(err, warnings)
+	}
+	return Evaluate(x, answers)
+}
+
+// The book's examples: Wilson's interval for 8 of 10, and Cohen's kappa for two
+// readers who say yes to 20 of 50 together and no to 15.
+func TestStatistics(t *testing.T) {
+	r := NewRate(8, 10)
+	if math.Abs(r.Low-0.490) > 0.001 || math.Abs(r.High-0.943) > 0.001 {
+		t.Errorf("8 of 10 is between %.3f and %.3f", r.Low, r.High)
+	}
+	if r = NewRate(0, 0); r.Value() != 0 || r.Low != 0 || r.High != 1 {
+		t.Errorf("nothing of nothing is %+v", r)
+	}
+	var a, b []string
+	for _, c := range []struct {
+		n    int
+		a, b string
+	}{{20, "yes", "yes"}, {5, "yes", "no"}, {10, "no", "yes"}, {15, "no", "no"}} {
+		for range c.n {
+			a, b = append(a, c.a), append(b, c.b)
+		}
+	}
+	if k := Agreement(a, b); math.Abs(k-0.4) > 1e-9 {
+		t.Errorf("kappa is %v", k)
+	}
+	if Agreement(a, a) != 1 || Agreement(a, b[1:]) != 0 {
+		t.Error("the ends of the scale")
+	}
+}
+
+func TestQuality(t *testing.T) {
+	q := quality([]decision{
+		{[]string{"a"}, "a"}, {[]string{"a", "b"}, "b"}, {[]string{"a"}, "b"}, {[]string{"b"}, ""}, {nil, ""}, {nil, "a"},
+	})
+	if q.Precision.Hits != 2 || q.Precision.Of != 4 || q.Recall.Of != 4 || q.F1.Value != 0.5 {
+		t.Errorf("%+v", q)
+	}
+	// Agreement 3 of 6; by chance (a 2·2 + b 2·2 + nothing 2·2) of 36.
+	if want := (0.5 - 12.0/36) / (1 - 12.0/36); math.Abs(q.Kappa.Value-want) > 1e-9 {
+		t.Errorf("kappa %v, want %v", q.Kappa.Value, want)
+	}
+}
+
+func TestRead(t *testing.T) {
+	x, isPlace := grader(t, "billing")
+	list, warnings, err := Read("f", "\uFEFF# note\r\n\r\nsnapshots+stored-cards\ti\t6\ttext\twith a tab\r\nnone:handled:injection\t-\t-\tx\nshared-limit\tX\tmoon\ty\n?\tS\t1\tz\n", x, isPlace)
+	if err != nil || len(list) != 3 || len(warnings) != 3 {
+		t.Fatalf("%+v %q %v", list, warnings, err)
+	}
+	if a := list[0]; len(a.Gold) != 2 || a.Card.Letter != "I" || a.Card.Place != "6" || a.Card.Text != "text\twith a tab" || a.Line != 3 {
+		t.Errorf("%+v", a)
+	}
+	if a := list[1]; a.Trap != "handled" || len(a.Gold) != 0 || a.Card.Letter+a.Card.Place != "" {
+		t.Errorf("%+v", a)
+	}
+	if a := list[2]; a.Trap != "off" || a.Card.Letter+a.Card.Place != "" {
+		t.Errorf("%+v", a)
+	}
+	for _, bad := range []string{"none:silly\tS\t1\tx", "moon\tS\t1\tx", "snapshots\tS\t1", "\tS\t1\tx"} {
+		if _, _, err := Read("f", bad, x, isPlace); err == nil || !strings.HasPrefix(err.Error(), "f:1: ") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestReportAsJSON(t *testing.T) {
+	x, _ := grader(t, "billing")
+	b, err := json.Marshal(Evaluate(x, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(b, &m); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []string{"n", "top1", "top3", "auto", "asked", "asked_gold_in_candidates", "after_question", "always_first", "false_credit", "latency_us", "top3_ci"} {
+		if _, ok := m[k]; !ok {
+			t.Errorf("%s is not in %s", k, b)
+		}
+	}
+}
