@@ -11,7 +11,7 @@ import (
 
 // FS holds the text that the program ships. README.md is the syllabus.
 //
-//go:embed README.md introduction foundations
+//go:embed README.md introduction foundations live
 var FS embed.FS
 
 // A Syllabus names every lesson of a course, in order.
