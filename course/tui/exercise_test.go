@@ -162,7 +162,7 @@ func reported(t *testing.T, size [2]int, a exercises.Answer) *player {
 }
 
 func TestReportedScreensAtEverySize(t *testing.T) {
-	asked := exercises.Answer{"I/7/high the paymnt data at rest can be seen"}
+	asked := exercises.Answer{"I/7/high nobody knows afterwards what happened in the paymnt data"}
 	for _, size := range sizes {
 		for name, p := range map[string]func() *player{
 			"report":            func() *player { return reported(t, size, threeCards) },
@@ -170,7 +170,7 @@ func TestReportedScreensAtEverySize(t *testing.T) {
 			"report-where":      func() *player { return reported(t, size, threeCards).keys("tab tab") },
 			"report-disagree":   func() *player { return reported(t, size, threeCards).keys("down down d") },
 			"report-question":   func() *player { return reported(t, size, asked) },
-			"report-statements": func() *player { return reported(t, size, append(asked, "+ it is somewhere at rest")) },
+			"report-statements": func() *player { return reported(t, size, append(asked, "+ it is somewhere in there")) },
 		} {
 			t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) { p().golden(fmt.Sprintf("%s-%d", name, size[0])) })
 		}
@@ -196,7 +196,7 @@ func TestALearnerMayDisagree(t *testing.T) {
 
 // Somebody who has nothing in mind and takes the first statement gains nothing.
 func TestTheFirstStatementEarnsNothing(t *testing.T) {
-	p := reported(t, [2]int{80, 24}, exercises.Answer{"I/7/high the paymnt data at rest can be seen"})
-	p.types("it is somewhere at rest").keys("enter").shows("Which comes nearest").shows("None of these")
+	p := reported(t, [2]int{80, 24}, exercises.Answer{"I/7/high nobody knows afterwards what happened in the paymnt data"})
+	p.types("it is somewhere in there").keys("enter").shows("Which comes nearest").shows("None of these")
 	p.types("1").keys("enter").shows("not in my key").shows("0 of 60")
 }

@@ -141,10 +141,12 @@ func (x *Index) read(c Card) reading {
 	r.ts = content(r.ss)
 	r.cues = cues(r.ss, strings.Contains(r.text, "?"))
 	r.kinds = x.manners.probabilities(r.cues)
-	for _, reply := range said[1:] { // it says what the card did not
-		reply = normalise(reply)
-		if kinds := x.manners.probabilities(cues(readNormal(reply), strings.Contains(reply, "?"))); kinds[mannerThreat] > r.kinds[mannerThreat] {
-			r.kinds = kinds
+	if len(said) > 1 { // what the card does not say as a threat, the reply may, and the other way round
+		for _, part := range said {
+			n := normalise(part)
+			if kinds := x.manners.probabilities(cues(readNormal(n), strings.Contains(n, "?"))); kinds[mannerThreat] > r.kinds[mannerThreat] {
+				r.kinds = kinds
+			}
 		}
 	}
 	p := r.kinds[mannerThreat]
@@ -224,6 +226,9 @@ func (x *Index) Match(c Card) Verdict {
 		v.P = k.others[0].p
 		v.Explanation = x.explain(k.others[0], k, r, c)
 		return x.tell(v)
+	}
+	if len(c.Replies) > 0 && vague && v.P >= offerFrom { // its few words came near: let the learner choose
+		vague = false
 	}
 	if gate, question := x.gate(r, vague); gate != "" && (vague || !k.empty() && k.best().p >= askFrom) {
 		return x.stopped(v, gate, question)

@@ -48,9 +48,10 @@ const (
 	// well its words fit: log-odds of being put as a threat.
 	creditManner = -0.5
 	bareFrom     = 0.25 // no credit when letter and place must make up for the words
-	askFrom      = 0.06
-	tellFrom     = 0.2 // that something is handled or out of scope: no credit hangs on it
-	tellBelow    = 0.3 // unless a threat is this probable as well
+	askFrom      = 0.1
+	offerFrom    = 0.15 // after a vague reply, to offer statements
+	tellFrom     = 0.2  // that something is handled or out of scope: no credit hangs on it
+	tellBelow    = 0.3  // unless a threat is this probable as well
 	secondFrom   = 0.85
 	manyThreats  = 3   // others in one card
 	tellingIDF   = 1.8 // a word in more than a fifth of the phrases tells nothing
