@@ -168,15 +168,16 @@ type example struct {
 // left out of the index in turn. A phrasing has no letter and no place: it is
 // taken with the key's choice, a defensible one, none and a random one. The
 // manners, one for each training, must not have been learned from its answers.
-// What is said of other systems deserves no credit here.
-func Calibrate(trainings []Training, unseen []Manners, elsewhere []Statement) Weights {
+// What is said of other systems deserves no credit here. Terms named in without
+// get no weight: to see what they are good for.
+func Calibrate(trainings []Training, unseen []Manners, elsewhere []Statement, without ...string) Weights {
 	w := Shipped
 	var examples []example
 	for i, t := range trainings {
 		examples = append(examples, examplesOf(t, unseen[i], elsewhere)...)
 	}
-	w.Rank = fitRank(examples)
-	w.Sure, w.Told = fitSure(examples, &w)
+	w.Rank = fitRank(examples, without)
+	w.Sure, w.Told = fitSure(examples, &w, without)
 	return w
 }
 
@@ -232,36 +233,43 @@ func examplesOf(t Training, m Manners, elsewhere []Statement) []example {
 }
 
 // leftOut gives each phrasing of the key, with an index that has never seen it.
+// One phrasing of every entry is left out at a time: an index for each single
+// one would say the same and take half a minute.
 func leftOut(key *Key, m Manners, each func(x *Index, id, text string)) {
-	k, read := *key, texts{}
-	k.Threats = slices.Clone(k.Threats)
-	try := func(list *[]string, i int, id string) {
-		all := *list
-		*list = slices.Delete(slices.Clone(all), i, i+1)
-		each(newIndex(&k, read, &Shipped, m.model), id, all[i])
-		*list = all
-	}
-	for n := range k.Threats {
-		th := &k.Threats[n]
-		for i := range th.Examples {
-			try(&th.Examples, i, th.ID)
-		}
-		all := th.CounterExamples
-		for i, c := range all {
-			if strings.HasPrefix(c.Is, "none:") {
-				continue // no entry of the key
+	type phrasing struct{ id, text string }
+	read := texts{}
+	for n := 0; ; n++ {
+		k, out := *key, []phrasing(nil)
+		without := func(list []string, id string) []string {
+			if n >= len(list) {
+				return list
 			}
-			th.CounterExamples = slices.Delete(slices.Clone(all), i, i+1)
-			each(newIndex(&k, read, &Shipped, m.model), c.Is, c.Text)
-			th.CounterExamples = all
+			out = append(out, phrasing{id, list[n]})
+			return slices.Delete(slices.Clone(list), n, n+1)
 		}
-	}
-	for _, hs := range []*[]Handled{&k.Handled, &k.OutOfScope, &k.AlsoValid} {
-		*hs = slices.Clone(*hs)
-		for n := range *hs {
-			for i := range (*hs)[n].Examples {
-				try(&(*hs)[n].Examples, i, (*hs)[n].ID)
+		k.Threats = slices.Clone(k.Threats)
+		for i := range k.Threats {
+			t := &k.Threats[i]
+			t.Examples = without(t.Examples, t.ID)
+			if n < len(t.CounterExamples) {
+				if c := t.CounterExamples[n]; !strings.HasPrefix(c.Is, "none:") { // an entry of the key
+					out = append(out, phrasing{c.Is, c.Text})
+				}
+				t.CounterExamples = slices.Delete(slices.Clone(t.CounterExamples), n, n+1)
 			}
+		}
+		for _, hs := range []*[]Handled{&k.Handled, &k.OutOfScope, &k.AlsoValid} {
+			*hs = slices.Clone(*hs)
+			for i := range *hs {
+				(*hs)[i].Examples = without((*hs)[i].Examples, (*hs)[i].ID)
+			}
+		}
+		if len(out) == 0 {
+			return
+		}
+		x := newIndex(&k, read, &Shipped, m.model)
+		for _, p := range out {
+			each(x, p.id, p.text)
 		}
 	}
 }
@@ -293,15 +301,16 @@ func choices(x *Index, id string, chance *rand.Rand) []Card {
 }
 
 const (
-	fitSteps  = 1500
-	fitRate   = 1.0
-	fitShrink = 0.002
+	fitSteps    = 500
+	fitRate     = 0.4
+	fitMomentum = 0.9
+	fitShrink   = 0.002
 )
 
 // fitRank makes the right candidate the strongest of all (a conditional logit,
-// by plain gradient descent with a little shrinking). A weight never gets the
+// by gradient descent with momentum and a little shrinking). A weight never gets the
 // sign that makes no sense: what speaks for a candidate does not count against it.
-func fitRank(examples []example) (w [rankTerms]float64) {
+func fitRank(examples []example, without []string) (w [rankTerms]float64) {
 	type ranked struct {
 		all   [][rankTerms]float64
 		right int
@@ -324,6 +333,7 @@ func fitRank(examples []example) (w [rankTerms]float64) {
 		total += e.much
 	}
 	p := make([]float64, 0, 64)
+	var speed [rankTerms]float64
 	for range fitSteps {
 		var g [rankTerms]float64
 		for _, r := range rows {
@@ -348,7 +358,10 @@ func fitRank(examples []example) (w [rankTerms]float64) {
 			}
 		}
 		for k := range w {
-			w[k] = max(0, w[k]-fitRate*(g[k]+fitShrink*w[k]))
+			speed[k] = fitMomentum*speed[k] - fitRate*(g[k]+fitShrink*w[k])
+			if w[k] += speed[k]; w[k] < 0 || slices.Contains(without, RankNames[k]) {
+				w[k], speed[k] = 0, 0
+			}
 		}
 	}
 	return w
@@ -362,7 +375,7 @@ type row struct {
 
 // fitSure makes the strongest threat of an answer probable exactly when it is
 // right, and likewise the strongest of what earns no credit.
-func fitSure(examples []example, w *Weights) (sure [1 + sureTerms]float64, told [1 + toldTerms]float64) {
+func fitSure(examples []example, w *Weights, without []string) (sure [1 + sureTerms]float64, told [1 + toldTerms]float64) {
 	var rows, toldRows []row
 	for _, e := range examples {
 		score := func(fs []features) []scored {
@@ -388,8 +401,8 @@ func fitSure(examples []example, w *Weights) (sure [1 + sureTerms]float64, told 
 			toldRows = append(toldRows, newRow(d[:], s.f.at == e.rightOther, e.much))
 		}
 	}
-	copy(sure[:], fitLogistic(rows))
-	copy(told[:], fitLogistic(toldRows))
+	copy(sure[:], fitLogistic(rows, SureNames[:], without))
+	copy(told[:], fitLogistic(toldRows, ToldNames[:], without))
 	return sure, told
 }
 
@@ -404,18 +417,21 @@ func newRow(x []float64, right bool, much float64) row {
 // fitLogistic fits a logistic regression by Newton's method, with a little
 // shrinking of all but the constant. A term never gets the sign that makes no
 // sense: it is left out and the rest fitted again.
-func fitLogistic(rows []row) []float64 {
+func fitLogistic(rows []row, names, without []string) []float64 {
 	if len(rows) == 0 {
 		return nil
 	}
 	n := len(rows[0].x)
 	out := make([]bool, n)
+	for k, name := range names {
+		out[k] = slices.Contains(without, name)
+	}
 	for {
 		b := newton(rows, out)
 		worst, much := -1, -1e-6
 		for k := 1; k < n; k++ {
 			x := b[k]
-			if speaksAgainst(n, k) {
+			if names[k] == "fact" { // it speaks against credit
 				x = -x
 			}
 			if x < much {
@@ -427,11 +443,6 @@ func fitLogistic(rows []row) []float64 {
 		}
 		out[worst] = true
 	}
-}
-
-// speaksAgainst reports whether a term speaks against credit.
-func speaksAgainst(n, k int) bool {
-	return n == 1+sureTerms && SureNames[k] == "fact"
 }
 
 func newton(rows []row, out []bool) []float64 {
@@ -529,7 +540,7 @@ func FitPhrases(sets [][]Entry, same func(a, b string) bool) [1 + toldTerms]floa
 		}
 	}
 	var w [1 + toldTerms]float64
-	copy(w[:], fitLogistic(rows))
+	copy(w[:], fitLogistic(rows, ToldNames[:], nil))
 	return w
 }
 

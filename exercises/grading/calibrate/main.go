@@ -30,8 +30,13 @@ import (
 
 func main() {
 	write := flag.Bool("write", false, "write the weights into the grading package")
+	without := flag.String("without", "", "give these `terms` no weight, to see what they are good for; such as soft,manner")
 	flag.Parse()
-	if err := run(os.DirFS("."), os.Stdout, *write); err != nil {
+	if *write && *without != "" {
+		fmt.Fprintln(os.Stderr, "calibrate: -without is for looking; it is not written")
+		os.Exit(2)
+	}
+	if err := run(os.DirFS("."), os.Stdout, strings.Split(*without, ","), *write); err != nil {
 		fmt.Fprintln(os.Stderr, "calibrate:", err)
 		os.Exit(1)
 	}
@@ -53,7 +58,7 @@ func (s set) training() grading.Training {
 	return t
 }
 
-func run(repo fs.FS, w io.Writer, write bool) error {
+func run(repo fs.FS, w io.Writer, without []string, write bool) error {
 	sets, err := readSets(repo)
 	if err != nil {
 		return err
@@ -62,7 +67,7 @@ func run(repo fs.FS, w io.Writer, write bool) error {
 	if err != nil {
 		return err
 	}
-	manners, weights, err := fit(sets, statements)
+	manners, weights, err := fit(sets, statements, without)
 	if err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func run(repo fs.FS, w io.Writer, write bool) error {
 	weights = weights.Rounded()
 	printWeights(w, weights)
 	for _, s := range sets {
-		if err := leaveOut(w, sets, statements, s.name); err != nil {
+		if err := leaveOut(w, sets, statements, without, s.name); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "\n== %s, fitted with everything\n\n", s.name)
@@ -90,7 +95,7 @@ func run(repo fs.FS, w io.Writer, write bool) error {
 }
 
 // fit learns from everything there is.
-func fit(sets []set, statements []grading.Statement) (grading.Manners, grading.Weights, error) {
+func fit(sets []set, statements []grading.Statement, without []string) (grading.Manners, grading.Weights, error) {
 	manners, err := grading.FitManners(allStatements(sets, statements, ""))
 	if err != nil {
 		return manners, grading.Weights{}, err
@@ -104,11 +109,11 @@ func fit(sets []set, statements []grading.Statement) (grading.Manners, grading.W
 		}
 		examples, unseen = append(examples, s.training()), append(unseen, m)
 	}
-	return manners, grading.Calibrate(examples, unseen, statements), nil
+	return manners, grading.Calibrate(examples, unseen, statements, without...), nil
 }
 
 // leaveOut fits without one scenario and says what that does to it.
-func leaveOut(w io.Writer, sets []set, statements []grading.Statement, name string) error {
+func leaveOut(w io.Writer, sets []set, statements []grading.Statement, without []string, name string) error {
 	if len(sets) < 2 {
 		return nil
 	}
@@ -121,7 +126,7 @@ func leaveOut(w io.Writer, sets []set, statements []grading.Statement, name stri
 			rest = append(rest, s)
 		}
 	}
-	manners, weights, err := fit(rest, statements)
+	manners, weights, err := fit(rest, statements, without)
 	if err != nil {
 		return err
 	}
