@@ -78,6 +78,7 @@ func Check(ctx context.Context, fsys fs.FS, decoder exercises.Decoder) []Problem
 	}
 	errs = append(errs, checkScenarios(fsys)...)
 	errs = append(errs, checkOrphans(c)...)
+	errs = append(errs, checkGlossary(fsys)...)
 	return Problems(errors.Join(errs...))
 }
 
@@ -113,8 +114,10 @@ func checkItem(ctx context.Context, it *Item) []error {
 func checkStep(s *Step) []error {
 	var errs []error
 	words, tasks := 0, 0
+	var prose strings.Builder
 	for _, p := range s.Pages {
 		if p.Item == nil {
+			prose.WriteString(p.Markdown + "\n")
 			words += len(strings.Fields(p.Markdown))
 			errs = append(errs, checkText(s.File, p.Line, p.Markdown)...)
 		} else if ex, err := p.Item.Exercise(); err == nil {
@@ -126,6 +129,15 @@ func checkStep(s *Step) []error {
 	if d := need - s.Minutes; d > 2 || d < -2 {
 		errs = append(errs, &lessons.Fault{File: s.File, Line: 1, What: fmt.Sprintf(
 			"minutes is %d, but %d words at %d a minute and %d minutes of exercises make %d; correct the number", s.Minutes, words, ReadingSpeed, tasks, need)})
+	}
+	if g := readingGrade(prose.String()); g > HardestReading {
+		errs = append(errs, &lessons.Fault{File: s.File, Line: 1, What: fmt.Sprintf("the lesson reads like school grade %.1f and %d is the most; shorten its sentences, and its words", g, HardestReading)})
+	}
+	if strings.TrimSpace(s.Notes) == "" {
+		errs = append(errs, &lessons.Fault{File: s.File, Line: 1, What: "the lesson has no notes; say to whoever leads a group what to ask, what people usually say, and how long it takes"})
+	}
+	if s.Sources == nil {
+		errs = append(errs, &lessons.Fault{File: s.File, Line: 1, What: "sources is missing; name where each fact and figure comes from, or write [] when there is none"})
 	}
 	if len(s.Objectives) == 0 {
 		errs = append(errs, &lessons.Fault{File: s.File, Line: 1, What: "the lesson has no objectives; say what its reader can do afterwards"})
@@ -175,9 +187,21 @@ func checkScenarios(fsys fs.FS) []error {
 	return errs
 }
 
+func checkGlossary(fsys fs.FS) []error {
+	terms, err := readGlossary(fsys)
+	if err != nil {
+		return []error{err}
+	}
+	var errs []error
+	for _, t := range terms {
+		errs = append(errs, checkText(glossaryFile, t.Line, t.Text, t.Example)...)
+	}
+	return errs
+}
+
 // checkOrphans finds lessons that no syllabus names: somebody wrote them in vain.
 func checkOrphans(c *Course) []error {
-	named := map[string]bool{"lessons/README.md": true}
+	named := map[string]bool{"lessons/README.md": true, glossaryFile: true}
 	for _, s := range c.Steps() {
 		named[s.File] = true
 	}

@@ -33,6 +33,9 @@ type Course struct {
 	steps   map[string]*Step
 	items   map[string]*Item
 	digest  func() string
+	// Both are read when they are first needed.
+	glossary func() []lessons.Term
+	findable func() []found
 }
 
 // A Module is a part of the course.
@@ -53,7 +56,8 @@ type Step struct {
 	Minutes    int
 	Objectives []string
 	Sources    []string
-	Optional   bool // offered, never proposed and not counted: a test-out
+	Optional   bool   // offered, never proposed and not counted: a test-out
+	Notes      string // for whoever leads a group
 	Coming     bool
 	Module     *Module
 	File       string
@@ -101,6 +105,14 @@ func Load(fsys fs.FS, decoder exercises.Decoder) (*Course, error) {
 		fsys: fsys, decoder: decoder,
 		steps: map[string]*Step{}, items: map[string]*Item{},
 	}
+	c.glossary = sync.OnceValue(func() []lessons.Term {
+		terms, err := readGlossary(fsys)
+		if err != nil {
+			return nil // Check reports it
+		}
+		return terms
+	})
+	c.findable = sync.OnceValue(c.readFindable)
 	c.digest = sync.OnceValue(func() string { return digest(fsys) })
 	var errs []error
 	parsed := parseLessons(fsys, root, syl)
@@ -163,7 +175,7 @@ func parseLessons(fsys fs.FS, root string, syl *lessons.Syllabus) map[string]*pa
 
 func (c *Course) addLesson(step *Step, l *lessons.Lesson) error {
 	step.ID, step.Title, step.Minutes, step.Objectives, step.Sources = l.ID, l.Title, l.Minutes, l.Objectives, l.Sources
-	step.Optional = l.Optional
+	step.Optional, step.Notes = l.Optional, l.Notes
 	var errs []error
 	if other, ok := c.steps[step.ID]; ok {
 		errs = append(errs, &lessons.Fault{File: step.File, Line: 2, What: fmt.Sprintf("the id %q is taken by %s; choose another", step.ID, other.File)})

@@ -53,7 +53,7 @@ func (decoder) Decode(src exercises.Source) (exercises.Exercise, error) {
 const syllabus = "---\nid: c\ntitle: C\nversion: 1\n---\n## Part 1 · One\n\nAbout it.\n\n1. [First](m/1.md): one\n2. [Second](m/2.md): two\n3. Third (coming)\n"
 
 func lesson(id, body string) string {
-	return "---\nid: " + id + "\ntitle: L " + id + "\nminutes: 3\nobjectives: [x]\n---\n" + body
+	return "---\nid: " + id + "\ntitle: L " + id + "\nminutes: 3\nobjectives: [x]\nnotes: n\nsources: []\n---\n" + body
 }
 
 func yesFence(id string) string {
@@ -89,15 +89,15 @@ func TestCheckNamesFileLineAndRemedy(t *testing.T) {
 		file, text, want string
 	}{
 		"missing lesson":    {"lessons/README.md", strings.Replace(syllabus, "m/2.md", "m/9.md", 1), `lessons/README.md:11: the lesson "m/9.md" cannot be read`},
-		"unknown kind":      {"lessons/m/1.md", lesson("first", strings.Replace(yesFence("first.a"), "exercise yes", "exercise nope", 1)), `lessons/m/1.md:8: there is no kind "nope"`},
-		"no id":             {"lessons/m/1.md", lesson("first", "```exercise yes\ntitle: x\n```\n"), "lessons/m/1.md:8: the exercise has no id"},
-		"id taken":          {"lessons/m/2.md", lesson("second", yesFence("first.a")), `lessons/m/2.md:8: the exercise id "first.a" is taken in lessons/m/1.md`},
+		"unknown kind":      {"lessons/m/1.md", lesson("first", strings.Replace(yesFence("first.a"), "exercise yes", "exercise nope", 1)), `lessons/m/1.md:10: there is no kind "nope"`},
+		"no id":             {"lessons/m/1.md", lesson("first", "```exercise yes\ntitle: x\n```\n"), "lessons/m/1.md:10: the exercise has no id"},
+		"id taken":          {"lessons/m/2.md", lesson("second", yesFence("first.a")), `lessons/m/2.md:10: the exercise id "first.a" is taken in lessons/m/1.md`},
 		"lesson id taken":   {"lessons/m/2.md", lesson("first", "x"), `lessons/m/2.md:2: the id "first" is taken`},
-		"unknown field":     {"lessons/m/1.md", lesson("first", strings.Replace(yesFence("first.a"), "hints:", "hnits:", 1)), "lessons/m/1.md:12: unknown field"},
+		"unknown field":     {"lessons/m/1.md", lesson("first", strings.Replace(yesFence("first.a"), "hints:", "hnits:", 1)), "lessons/m/1.md:14: unknown field"},
 		"wrong key":         {"lessons/m/1.md", lesson("first", strings.Replace(yesFence("first.a"), `"yes"`, `"no"`, 1)), "exercise first.a: yes must score full marks"},
 		"orphan":            {"lessons/m/3.md", lesson("third", "x"), "lessons/m/3.md:1: no line of the syllabus"},
 		"minutes":           {"lessons/m/1.md", strings.Replace(lesson("first", yesFence("first.a")), "minutes: 3", "minutes: 30", 1), "lessons/m/1.md:1: minutes is 30"},
-		"control character": {"lessons/m/1.md", lesson("first", "Te\u202ext.\n\n"+yesFence("first.a")), "lessons/m/1.md:7: the invisible character U+202E"},
+		"control character": {"lessons/m/1.md", lesson("first", "Te\u202ext.\n\n"+yesFence("first.a")), "lessons/m/1.md:9: the invisible character U+202E"},
 		"wide fence":        {"lessons/m/1.md", lesson("first", "```text\n"+strings.Repeat("x", 70)+"\n```\n"+yesFence("first.a")), "is 70 columns wide"},
 		"bad scenario":      {"scenarios/x/system.yaml", "id: y\nnope: 1\n", "scenarios/x/system.yaml:2: unknown field"},
 	} {

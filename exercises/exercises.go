@@ -53,6 +53,12 @@ type Disputer interface {
 	Dispute(a Answer, item int, why string) Answer
 }
 
+// Documented is an Exercise about a document that is to be read, as Markdown.
+type Documented interface {
+	Exercise
+	Document() (title, markdown string)
+}
+
 // About is the part of an exercise that all kinds share.
 type About struct {
 	ID      string   `yaml:"id"`      // the author's, unique in the course, stable for ever

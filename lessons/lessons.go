@@ -11,7 +11,7 @@ import (
 
 // FS holds the text that the program ships. README.md is the syllabus.
 //
-//go:embed README.md introduction foundations live
+//go:embed README.md glossary.md introduction foundations live
 var FS embed.FS
 
 // A Syllabus names every lesson of a course, in order.
@@ -48,6 +48,7 @@ type Lesson struct {
 	Objectives []string
 	Sources    []string // where its facts and figures come from
 	Optional   bool     // offered, never proposed: a test-out
+	Notes      string   // for whoever leads a group
 	File       string
 	Pages      []Page
 }

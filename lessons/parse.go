@@ -74,9 +74,10 @@ func ParseLesson(file string, text []byte) (*Lesson, error) {
 		Objectives []string `yaml:"objectives"`
 		Sources    []string `yaml:"sources"`
 		Optional   bool     `yaml:"optional"`
+		Notes      string   `yaml:"notes"`
 	}
 	p, i := newParser(file, text, &front)
-	l := &Lesson{ID: front.ID, Title: front.Title, Minutes: front.Minutes, Objectives: front.Objectives, Sources: front.Sources, Optional: front.Optional, File: file}
+	l := &Lesson{ID: front.ID, Title: front.Title, Minutes: front.Minutes, Objectives: front.Objectives, Sources: front.Sources, Optional: front.Optional, Notes: front.Notes, File: file}
 	if len(p.errs) == 0 {
 		if l.ID == "" || l.Title == "" {
 			p.fault(1, "a lesson needs an id and a title in its front matter")

@@ -23,6 +23,9 @@ const (
 	Finished  = "finished"  // Item is a lesson
 	Forgot    = "forgot"    // Item is as new from here on
 	Restarted = "restarted" // everything is as new from here on
+
+	Bookmarked = "bookmarked" // Item is a lesson, Page its page; Off takes the bookmark away
+	Noted      = "noted"      // the same, with the text as the only Answer; none takes the note away
 )
 
 // An Event is something that happened. Events are never changed or removed.
@@ -35,6 +38,7 @@ type Event struct {
 	Version  string          `json:"version,omitempty"` // content hash of the item
 	Page     int             `json:"page,omitempty"`
 	Hint     int             `json:"hint,omitempty"`
+	Off      bool            `json:"off,omitempty"`
 	Answer   []string        `json:"answer,omitempty"`
 	Score    *float64        `json:"score,omitempty"` // 0 to 1
 	Outcome  string          `json:"outcome,omitempty"`

@@ -11,6 +11,15 @@ type Summary struct {
 	Pages    map[string]map[int]bool // by lesson: the pages that were seen
 	Finished map[string]bool         // by lesson
 	Last     Position                // where the learner was last
+
+	Bookmarks map[Place]bool
+	Notes     map[Place]string
+}
+
+// A Place is a page of a lesson.
+type Place struct {
+	Item string
+	Page int
 }
 
 // An Item is what is known of one exercise since it was last forgotten.
@@ -45,7 +54,7 @@ func Summarize(events []Event) Summary {
 }
 
 func newSummary() Summary {
-	return Summary{Items: map[string]Item{}, Pages: map[string]map[int]bool{}, Finished: map[string]bool{}}
+	return Summary{Items: map[string]Item{}, Pages: map[string]map[int]bool{}, Finished: map[string]bool{}, Bookmarks: map[Place]bool{}, Notes: map[Place]string{}}
 }
 
 // Add reads one event more.
@@ -79,6 +88,18 @@ func (s *Summary) Add(e Event) {
 		it := s.Items[e.Item]
 		it.Hints = max(it.Hints, e.Hint)
 		s.Items[e.Item] = it
+	case Bookmarked:
+		if at := (Place{e.Item, e.Page}); e.Off {
+			delete(s.Bookmarks, at)
+		} else {
+			s.Bookmarks[at] = true
+		}
+	case Noted:
+		if at := (Place{e.Item, e.Page}); len(e.Answer) == 0 {
+			delete(s.Notes, at)
+		} else {
+			s.Notes[at] = e.Answer[0]
+		}
 	case Finished:
 		s.Finished[e.Item] = true
 	case Forgot:
@@ -89,8 +110,8 @@ func (s *Summary) Add(e Event) {
 			s.Last.Page = 0
 		}
 	case Restarted:
-		last := s.Last.Time
+		last, marks, notes := s.Last.Time, s.Bookmarks, s.Notes // what was written beside the course stays
 		*s = newSummary()
-		s.Last.Time = last
+		s.Last.Time, s.Bookmarks, s.Notes = last, marks, notes
 	}
 }

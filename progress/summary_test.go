@@ -90,6 +90,12 @@ func TestSummarize(t *testing.T) {
 			if c.want.Pages == nil {
 				c.want.Pages = pages{}
 			}
+			if c.want.Bookmarks == nil {
+				c.want.Bookmarks = map[progress.Place]bool{}
+			}
+			if c.want.Notes == nil {
+				c.want.Notes = map[progress.Place]string{}
+			}
 			if c.want.Finished == nil {
 				c.want.Finished = finished{}
 			}

@@ -200,3 +200,48 @@ func TestTheFirstStatementEarnsNothing(t *testing.T) {
 	p.types("it is somewhere in there").keys("enter").shows("Which comes nearest").shows("None of these")
 	p.types("1").keys("enter").shows("not in my key").shows("0 of 60")
 }
+
+func TestBookmarkNoteAndNotebook(t *testing.T) {
+	p := newPlayer(t, 80, 24, func(o *Options) { o.Open = "house" })
+	p.keys("b").shows("Bookmarked").shows("bookmark · page 1")
+	p.keys("n").shows("What do you want to remember?")
+	p.types("the stair? outside").shows("saved")
+	p.keys("esc").shows("note · ")
+	p.keys("esc n").shows("Bookmark: page 1").shows("the stair? outside").shows("threatlings notebook")
+	p.keys("esc").shows("0 answers, 1 note, 1 bookmark")
+	p.keys("enter").keys("b").shows("bookmark")
+}
+
+// A note that was never closed, because the program was killed, is there again.
+func TestANoteSurvivesItsProgram(t *testing.T) {
+	p := newPlayer(t, 80, 24, func(o *Options) { o.Open = "house" })
+	p.keys("n").types("half a thought")
+	q := newPlayerOf(t, p.m.env.Session.Course, p.store, 80, 24, func(o *Options) { o.Open = "house" })
+	q.keys("n").shows("half a thought")
+	q.keys("ctrl+c")
+	if !q.quit || q.m.env.Session.Note(q.m.env.Session.Course.Steps()[4], 0) != "half a thought" {
+		t.Error("leaving lost the note")
+	}
+}
+
+func TestGlossaryAndSearchScreens(t *testing.T) {
+	for _, size := range sizes {
+		p := newPlayer(t, size[0], size[1], func(o *Options) { o.Open = "reading" })
+		p.keys("g")
+		p.golden(fmt.Sprintf("glossary-%d", size[0]))
+		p.types("bound").shows("Trust boundary")
+		p.keys("esc esc /").types("egress proxy")
+		p.golden(fmt.Sprintf("search-%d", size[0]))
+		p.keys("enter").shows("Part 2")
+	}
+}
+
+// Letters are text in an exercise; the function keys still work there.
+func TestStudyKeysInAnExercise(t *testing.T) {
+	p := openItem(t, 80, 24, "groceries.then-and-now")
+	p.types("bgn/").shows("bgn/")
+	p.send(tea.KeyMsg{Type: tea.KeyF6})
+	p.shows("What do you want to remember?").keys("esc").shows("bgn/")
+	p.send(tea.KeyMsg{Type: tea.KeyF3})
+	p.shows("type to find a term")
+}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -97,4 +98,12 @@ func fit(s string, width int) string {
 // wrap breaks plain text at words, and long words where they must.
 func wrap(s string, width int) []string {
 	return strings.Split(ansi.Wrap(s, max(1, width), " "), "\n")
+}
+
+// plural counts things.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -55,6 +55,10 @@ var everywhere = [][2]string{
 	{"↑ ↓ or k j", "choose, scroll"},
 	{"← → or h l", "page before, next page"},
 	{"tab", "the next pane or tab"},
+	{"/", "search, from the map, a part or a page of text"},
+	{"g or f3", "the glossary, with the terms of this page first"},
+	{"b or f4", "set or take away a bookmark on this page"},
+	{"n or f6", "a note on this page; on the map, your notebook"},
 	{"c", "the contents of this part, from a page of text"},
 	{"1 2 3", "open that part, from the map"},
 }

@@ -57,6 +57,12 @@ func (h *home) Init() tea.Cmd {
 	}
 	h.rows = append(h.rows, homeRow{
 		draw: func(w int, on bool) []string {
+			return []string{h.mark(on) + fit("Your notebook", 26) + h.env.theme.styles.Quiet.Render(h.env.Session.Written())}
+		},
+		open: func() tea.Cmd { return push(newNotebook(h.env)) },
+	})
+	h.rows = append(h.rows, homeRow{
+		draw: func(w int, on bool) []string {
 			return []string{h.mark(on) + fit("Settings", 26) + h.env.theme.styles.Quiet.Render("theme, motion, mouse, your name")}
 		},
 		open: func() tea.Cmd { return push(newSettings(h.env)) },
@@ -84,7 +90,7 @@ func (h *home) Status() string {
 }
 
 func (h *home) Help() []key.Binding {
-	return []key.Binding{keys.up, as(keys.enter, "enter", "open"), as(keys.quit, "ctrl+c", "leave")}
+	return []key.Binding{keys.up, as(keys.enter, "enter", "open"), keys.search, as(keys.note, "n", "notebook"), as(keys.glossary, "g", "glossary"), as(keys.quit, "ctrl+c", "leave")}
 }
 
 func (h *home) Update(msg tea.Msg) tea.Cmd {
@@ -97,6 +103,12 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 			h.cursor = min(len(h.rows)-1, h.cursor+1)
 		case key.Matches(msg, keys.enter, keys.next):
 			return h.rows[h.cursor].open()
+		case key.Matches(msg, keys.search):
+			return push(newSearch(h.env))
+		case key.Matches(msg, keys.note):
+			return push(newNotebook(h.env))
+		case key.Matches(msg, keys.glossary):
+			return push(newGlossary(h.env, "", ""))
 		case msg.String() == ",":
 			return push(newSettings(h.env))
 		default:
@@ -139,7 +151,7 @@ func (h *home) lines() (lines []string, owner []int) {
 	}
 	for i, r := range h.rows {
 		add(i, r.draw(w, i == h.cursor)...)
-		if i == 0 || i == len(h.rows)-2 {
+		if i == 0 || i == len(h.rows)-3 {
 			add(-1, "")
 		}
 	}
@@ -195,13 +207,15 @@ func (h *home) drawModule(m *course.Module, done, all, w int, on bool) string {
 	if !ok {
 		part, name = "", m.Title
 	}
-	if on {
-		name = st.Accent.Render(fit(name, 34))
-	} else {
-		name = st.Text.Render(fit(name, 34))
-	}
 	count := fmt.Sprintf("%2d of %2d", done, all)
-	barWidth := max(6, w-8-34-2-len(count)-1)
+	const least = 6 // columns of the bar
+	nameWidth := min(34, w-3-8-least-2-len(count))
+	barWidth := max(least, w-8-nameWidth-2-len(count)-1)
+	if on {
+		name = st.Accent.Render(fit(name, nameWidth))
+	} else {
+		name = st.Text.Render(fit(name, nameWidth))
+	}
 	return h.mark(on) + st.Strong.Render(fit(part, 8)) + name + h.env.theme.progress(done, all, barWidth) + "  " + st.Quiet.Render(count)
 }
 

@@ -158,6 +158,12 @@ func (l *lesson) Crumb() string {
 
 func (l *lesson) Status() string {
 	page := fmt.Sprintf("page %d of %d", l.page+1, len(l.step.Pages))
+	if l.env.Session.Note(l.step, l.page) != "" {
+		page = "note · " + page
+	}
+	if l.env.Session.Bookmarked(l.step, l.page) {
+		page = "bookmark · " + page
+	}
 	if l.ex != nil {
 		if s := l.ex.status(); s != "" {
 			return s + " · " + page
@@ -175,7 +181,7 @@ func (l *lesson) Help() []key.Binding {
 	if len(l.lines) > l.rows() {
 		h = append(h, as(keys.up, "↑↓", "scroll"))
 	}
-	return append(h, back)
+	return append(h, keys.glossary, keys.bookmark, keys.note, back)
 }
 
 func (l *lesson) Update(msg tea.Msg) tea.Cmd {
@@ -187,6 +193,11 @@ func (l *lesson) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case turnMsg:
 		return l.turn(msg.by)
+	}
+	if k, ok := msg.(tea.KeyMsg); ok {
+		if cmd, used := l.studyKey(k); used {
+			return cmd
+		}
 	}
 	if l.ex != nil {
 		if k, ok := msg.(tea.KeyMsg); ok {

@@ -60,6 +60,8 @@ func (s *moduleScreen) Update(msg tea.Msg) tea.Cmd {
 			return s.answer(msg)
 		}
 		switch {
+		case key.Matches(msg, keys.search):
+			return push(newSearch(s.env))
 		case key.Matches(msg, keys.up):
 			s.cursor = max(0, s.cursor-1)
 		case key.Matches(msg, keys.down):

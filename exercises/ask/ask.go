@@ -99,6 +99,11 @@ func isLetter(s string) bool { return len(s) == 1 && strings.Contains(grading.Le
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Document returns the document that is asked about.
+func (x *Exercise) Document() (title, markdown string) {
+	return x.scenario.System.Title, x.scenario.Document
+}
+
 // Samples are the author's own questions.
 func (x *Exercise) Samples() []exercises.Sample {
 	var out []exercises.Sample

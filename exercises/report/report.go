@@ -85,6 +85,11 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Document returns the design document.
+func (x *Exercise) Document() (title, markdown string) {
+	return x.scenario.System.Title, x.scenario.Document
+}
+
 // Samples are the gravest threats in the key's own words, and three complaints
 // that name nothing.
 func (x *Exercise) Samples() []exercises.Sample {

@@ -1,0 +1,133 @@
+package course_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/kinds"
+	"edu/threatlings/progress"
+)
+
+func shipped(t testing.TB) *course.Session {
+	t.Helper()
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := course.NewSession(t.Context(), c, progress.NewMemory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestGlossary(t *testing.T) {
+	c := shipped(t).Course
+	if n := len(c.Glossary()); n < 60 {
+		t.Errorf("%d terms", n)
+	}
+	var names []string
+	for _, x := range c.TermsIn("The **trust boundary** crosses flows; *assets* behind it. Authorisation? No unthreatening words.") {
+		names = append(names, x.Name)
+	}
+	if want := []string{"Trust boundary", "Data flow", "Asset", "Authorisation"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+}
+
+func TestBookmarksAndNotes(t *testing.T) {
+	s := shipped(t)
+	step, _ := s.Course.Step("house")
+	ctx := t.Context()
+	if err := s.Bookmark(ctx, step, 1, true); err != nil || !s.Bookmarked(step, 1) || s.Bookmarked(step, 0) {
+		t.Error("the bookmark", err)
+	}
+	if err := s.SetNote(ctx, step, 2, " the stair\x1b[31m outside \n"); err != nil || s.Note(step, 2) != "the stair[31m outside" && s.Note(step, 2) != "the stair outside" {
+		t.Errorf("the note is %q, %v", s.Note(step, 2), err)
+	}
+	if err := s.Restart(ctx); err != nil || s.Note(step, 2) == "" {
+		t.Error("starting again took the note away", err)
+	}
+	if n := len(s.Bookmarks()); n != 2 {
+		t.Errorf("%d places", n)
+	}
+	if err := s.SetNote(ctx, step, 2, ""); err != nil || s.Note(step, 2) != "" {
+		t.Error("the note stays", err)
+	}
+	if err := s.Bookmark(ctx, step, 1, false); err != nil || s.Bookmarked(step, 1) {
+		t.Error("the bookmark stays", err)
+	}
+	if err := s.SetNote(ctx, step, 2, strings.Repeat("x", exercises.MaxAnswer+1)); err == nil {
+		t.Error("a note of any length is taken")
+	}
+}
+
+func TestSearch(t *testing.T) {
+	s := shipped(t)
+	step, _ := s.Course.Step("house")
+	if err := s.SetNote(t.Context(), step, 1, "the stairwell worries me"); err != nil {
+		t.Fatal(err)
+	}
+	if h := s.Search("STAIRW"); len(h) != 1 || h[0].Kind != course.HitNote || h[0].Step != step || h[0].Page != 1 || !strings.Contains(h[0].Excerpt, "worries") {
+		t.Errorf("%+v", h)
+	}
+	if h := s.Search("trust boundary"); len(h) < 3 || h[0].Kind != course.HitTerm || h[0].Term != "Trust boundary" {
+		t.Errorf("%+v", h)
+	}
+	if h := s.Search("egress proxy"); len(h) == 0 || h[0].Kind != course.HitDocument {
+		t.Errorf("the document is not found: %+v", h)
+	}
+	for _, q := range []string{"", "  ", "qqqzzz", "trust qqqzzz", "\x00\xff", strings.Repeat("a ", 5000)} {
+		if h := s.Search(q); len(h) != 0 {
+			t.Errorf("%.20q finds %d", q, len(h))
+		}
+	}
+	// What is asked must not be answered by searching.
+	for _, h := range s.Search("First the windows") {
+		if h.Kind == course.HitExercise && strings.Contains(h.Excerpt, "reason") {
+			t.Errorf("%+v", h)
+		}
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	s := shipped(b)
+	s.Search("warm")
+	for b.Loop() {
+		s.Search("the tr")
+	}
+}
+
+// A notebook holds what was written as it was written, whatever that is.
+func TestNotebook(t *testing.T) {
+	s := shipped(t)
+	if n := s.Notebook(""); !strings.Contains(n, "Nothing is in it yet") {
+		t.Error(n)
+	}
+	step, _ := s.Course.Step("groceries")
+	hostile := "# not a heading\n<script>alert(1)</script> [x](javascript:alert(1)) *y* שלום `z` | 🙂"
+	if err := s.SetNote(t.Context(), step, 0, hostile); err != nil {
+		t.Fatal(err)
+	}
+	it, _ := s.Course.Item("house.assets")
+	if _, err := s.Submit(t.Context(), it, exercises.Answer{"the cat and <b>yeast</b>", "- my # flour"}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.NotebookHTML("<i>Ines</i>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"<script", "<b>", "<i>", "href=\"javascript", "<h1>not a heading", "src=", "http://", "https://"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+	for _, want := range []string{"# not a heading", "&lt;script&gt;alert(1)&lt;/script&gt;", "[x](javascript:alert(1))", "*y*", "שלום", "🙂", "the cat and &lt;b&gt;yeast&lt;/b&gt;", "- my # flour", "What would you hate to lose?", "@media print", "&lt;i&gt;Ines&lt;/i&gt;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

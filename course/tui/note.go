@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/input"
+)
+
+// noteScreen takes a note on a page. What is typed is kept as a draft within
+// half a second, and becomes the note when the screen is left.
+type noteScreen struct {
+	env   *env
+	step  *course.Step
+	page  int
+	area  *input.Text
+	saved string // the note as it is in the log
+	kept  string // the draft as it is on the disk
+	ahead bool   // a draft is about to be written
+}
+
+// noteTickMsg says that it is time to keep the draft.
+type noteTickMsg struct{ n *noteScreen }
+
+func (m noteTickMsg) to() screen { return m.n }
+
+// noteDelay is how long after a key the draft is written.
+const noteDelay = 400 * time.Millisecond
+
+func newNote(e *env, step *course.Step, page int) *noteScreen {
+	n := &noteScreen{env: e, step: step, page: page}
+	n.saved = e.Session.Note(step, page)
+	n.kept = n.saved
+	if draft := e.Session.NoteDraft(e.ctx, step, page); draft != "" {
+		n.kept = draft
+	}
+	n.area = input.NewText(e.theme.styles, n.kept, "What do you want to remember?")
+	n.area.Focus()
+	return n
+}
+
+func (n *noteScreen) Init() tea.Cmd { return nil }
+func (n *noteScreen) SetSize(w, h int) {
+	n.area.SetSize(min(w-2*leftMargin, measure), max(3, h-4))
+}
+func (n *noteScreen) Crumb() string { return "Note › " + n.step.Title }
+func (n *noteScreen) Typing() bool  { return true }
+func (n *noteScreen) Back() bool    { return false }
+func (n *noteScreen) Status() string {
+	if n.area.Value() != n.kept {
+		return "saving"
+	}
+	return "saved"
+}
+func (n *noteScreen) Help() []key.Binding {
+	return []key.Binding{as(keys.back, "esc", "done"), as(keys.enter, "enter", "new line")}
+}
+
+func (n *noteScreen) Update(msg tea.Msg) tea.Cmd {
+	if m, ok := msg.(noteTickMsg); ok && m.n == n {
+		n.ahead = false
+		return n.keep()
+	}
+	before := n.area.Value()
+	cmd := n.area.Update(msg)
+	if n.area.Value() != before && !n.ahead {
+		n.ahead = true
+		return tea.Batch(cmd, n.env.After(noteDelay, noteTickMsg{n}))
+	}
+	return cmd
+}
+
+// keep writes the draft.
+func (n *noteScreen) keep() tea.Cmd {
+	text := n.area.Value()
+	if err := n.env.Session.SaveNoteDraft(n.env.ctx, n.step, n.page, text); err != nil {
+		return failed(err)
+	}
+	n.kept = text
+	return nil
+}
+
+// Flush makes the text the note.
+func (n *noteScreen) Flush() error {
+	text := strings.TrimSpace(n.area.Value())
+	if text != n.saved {
+		if err := n.env.Session.SetNote(n.env.ctx, n.step, n.page, text); err != nil {
+			return err
+		}
+		n.saved = text
+	}
+	return n.env.Session.DropNoteDraft(n.env.ctx, n.step, n.page)
+}
+
+func (n *noteScreen) View() string {
+	st := n.env.theme.styles
+	margin := strings.Repeat(" ", leftMargin)
+	lines := []string{margin + st.Quiet.Render("Yours alone. It lands in your notebook; an empty note is taken away."), ""}
+	for _, l := range strings.Split(n.area.View(), "\n") {
+		lines = append(lines, margin+l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+var errReadOnlyNote = errors.New("nothing can be noted: progress is open for reading only")
+
+// studyKey handles what works on every page of a lesson: the letters where
+// nothing is typed, the function keys everywhere.
+func (l *lesson) studyKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	if l.ex != nil && len(k.Runes) > 0 {
+		return nil, false
+	}
+	readOnly, _ := l.env.Session.ReadOnly()
+	switch {
+	case key.Matches(k, keys.glossary):
+		return push(newGlossary(l.env, l.text(), "")), true
+	case key.Matches(k, keys.search):
+		return push(newSearch(l.env)), true
+	case key.Matches(k, keys.bookmark, keys.note) && readOnly:
+		return failed(errReadOnlyNote), true
+	case key.Matches(k, keys.bookmark):
+		on := !l.env.Session.Bookmarked(l.step, l.page)
+		step, page := l.step, l.page
+		return func() tea.Msg {
+			if err := l.env.Session.Bookmark(l.env.ctx, step, page, on); err != nil {
+				return noteMsg{exercises.CleanLine(err.Error())}
+			}
+			if on {
+				return noteMsg{"Bookmarked. Your notebook lists it."}
+			}
+			return noteMsg{"The bookmark is gone."}
+		}, true
+	case key.Matches(k, keys.note):
+		if err := l.Flush(); err != nil {
+			return failed(err), true
+		}
+		return push(newNote(l.env, l.step, l.page)), true
+	}
+	return nil, false
+}
+
+// text is what the page says, for the glossary.
+func (l *lesson) text() string {
+	p := l.step.Pages[l.page]
+	if p.Item == nil {
+		return p.Markdown
+	}
+	if l.ex != nil && l.ex.ex != nil {
+		return l.ex.ex.About().Prompt
+	}
+	return ""
+}
