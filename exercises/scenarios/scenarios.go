@@ -23,7 +23,7 @@ import (
 	"edu/threatlings/exercises/grading"
 )
 
-//go:generate go run ./draw billing add-user-api pulse-surveys
+//go:generate go run ./draw billing add-user-api pulse-surveys report-links
 
 // FS holds the scenarios that the program ships, one folder each.
 //
