@@ -181,7 +181,7 @@ func (l *lesson) Help() []key.Binding {
 	if len(l.lines) > l.rows() {
 		h = append(h, as(keys.up, "↑↓", "scroll"))
 	}
-	return append(h, keys.glossary, keys.bookmark, keys.note, back)
+	return append(h, back, keys.glossary, keys.bookmark, keys.note)
 }
 
 func (l *lesson) Update(msg tea.Msg) tea.Cmd {

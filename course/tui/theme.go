@@ -132,7 +132,7 @@ func markdownStyle(p palette) ansi.StyleConfig {
 	heading := ansi.StyleBlock{StylePrimitive: ansi.StylePrimitive{Bold: &yes, Color: str(p.accent), BlockSuffix: "\n"}}
 	return ansi.StyleConfig{
 		Document:       ansi.StyleBlock{StylePrimitive: ansi.StylePrimitive{Color: str(p.text)}},
-		BlockQuote:     ansi.StyleBlock{StylePrimitive: ansi.StylePrimitive{Color: str(p.quiet)}, Indent: num(1), IndentToken: str("│ ")},
+		BlockQuote:     ansi.StyleBlock{StylePrimitive: ansi.StylePrimitive{Color: str(p.quiet)}, Margin: num(1), IndentToken: str("│ ")},
 		List:           ansi.StyleList{LevelIndent: 2},
 		Heading:        heading,
 		H1:             heading,

@@ -36,8 +36,14 @@ func TestKeyLeaveOneOut(t *testing.T) {
 	if testing.Short() {
 		t.Skip("several seconds")
 	}
+	for _, scenario := range []string{"billing", "report-links"} {
+		t.Run(scenario, func(t *testing.T) { leaveOneOut(t, scenario) })
+	}
+}
+
+func leaveOneOut(t *testing.T, scenario string) {
 	var worth, three, credited, right, asked, not, wrong float64
-	leftOut(billingKey(t), ShippedManners(), func(x *Index, id, text string) {
+	leftOut(keyOf(t, scenario), ShippedManners(), func(x *Index, id, text string) {
 		v := x.Match(Card{Text: text})
 		if v.Status == Credited {
 			credited++
