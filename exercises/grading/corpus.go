@@ -42,7 +42,6 @@ type corpus struct {
 	faint      map[string]bool     // stems that count less, such as the names of places
 	candidates []candidate
 	maxIDF     float64
-	directions []direction // by number; nil where a word has none
 }
 
 // A spelling is a word of the key as it is written there.
@@ -99,11 +98,7 @@ func (c *corpus) count(ts []token, df []int) []int {
 		if !ok {
 			n = len(c.words)
 			c.words[t.stem] = n
-			c.directions = append(c.directions, nil)
 			df = append(df, 0)
-		}
-		if c.directions[n] == nil && !generic[t.raw] {
-			c.directions[n] = wordVectors().of(t.raw)
 		}
 		first := []rune(t.raw)[0]
 		if s := (spelling{t.raw, t.stem}); len(t.raw) >= 4 && shorthand[t.raw] == "" && !slices.Contains(c.spelt[first], s) {
@@ -296,11 +291,9 @@ func gramsOf(stem string) []string {
 // which makes comparing with hundreds of phrases quick.
 type query struct {
 	words, chars []float64
-	sparse       [2]vector          // to wipe words and chars
-	said         []word             // the different words that the key knows
-	near         []likely           // for each different word, what the key says that is like it
-	liked        map[string][]entry // what was looked up before; nil where nothing is to be
-	total        float64            // the weight of all different words
+	sparse       [2]vector // to wipe words and chars
+	said         []word    // the different words that the key knows
+	total        float64   // the weight of all different words
 }
 
 // A word of a query is a stem that the corpus knows.
@@ -308,16 +301,6 @@ type word struct {
 	at          int
 	weight, idf float64
 }
-
-// likely is a word of a query and the words of the key that are near it in meaning.
-type likely struct {
-	much  float64 // its weight
-	exact int     // its number in the key, or -1
-	like  []entry // other words of the key, and how near they are
-}
-
-// nearFrom is the cosine from which two words are near in meaning.
-const nearFrom = 0.5
 
 func (c *corpus) newQuery() *query {
 	return &query{words: make([]float64, len(c.idf)), chars: make([]float64, len(c.gramIDF))}
@@ -341,7 +324,7 @@ func (q *query) set(c *corpus, ts []token) {
 
 // say notes the different words of a text.
 func (q *query) say(c *corpus, ts []token) {
-	q.said, q.near, q.total = q.said[:0], q.near[:0], 0
+	q.said, q.total = q.said[:0], 0
 	seen := make(map[string]bool, len(ts))
 	for _, t := range ts {
 		if seen[t.stem] {
@@ -351,41 +334,12 @@ func (q *query) say(c *corpus, ts []token) {
 		n, ok := c.words[t.stem]
 		if !ok {
 			q.total += c.weight(t) * c.maxIDF * unknownShare
-			q.near = append(q.near, likely{c.weight(t) * c.maxIDF * unknownShare, -1, q.like(c, t.raw, -1)})
 			continue
 		}
 		w := word{n, c.weight(t), c.idf[n]}
-		q.near = append(q.near, likely{w.weight * w.idf, n, q.like(c, t.raw, n)})
 		q.said = append(q.said, w)
 		q.total += w.weight * w.idf
 	}
-}
-
-// mostLiked is how many different words are looked up in one card; more say
-// little more, and take long.
-const mostLiked = 40
-
-// like finds the words of the key that are near a word in meaning.
-func (q *query) like(c *corpus, word string, self int) []entry {
-	if q.liked == nil || generic[word] {
-		return nil
-	}
-	if out, ok := q.liked[word]; ok || len(q.liked) >= mostLiked {
-		return out
-	}
-	var out []entry
-	if d := wordVectors().of(word); d != nil {
-		for n, o := range c.directions {
-			if o == nil || n == self {
-				continue
-			}
-			if x := d.cosine(o); x >= nearFrom {
-				out = append(out, entry{n, x})
-			}
-		}
-	}
-	q.liked[word] = out
-	return out
 }
 
 func (v vector) dot(dense []float64) float64 {
@@ -405,7 +359,6 @@ type features struct {
 	letters float64 // likeness of letters with that mean
 	cover   float64 // the part of what is said that the candidate speaks of, by weight
 	bm25    float64 // how much was said that the candidate speaks of, levelling off
-	soft    float64 // cover, where words that are near in meaning count in part
 	place   float64 // 1 when the card stands at the key's place, a half at a defensible one
 	letter  float64 // the same for the letter
 	met     float64 // how many telling words it shares with the candidate, levelling off
@@ -433,39 +386,7 @@ func (c *corpus) compare(q *query, cand *candidate) features {
 	}
 	f.centre, f.letters = cand.centre.words.dot(q.words), cand.centre.chars.dot(q.chars)
 	f.cover, f.bm25, f.met = q.overlap(cand)
-	f.soft = q.softOverlap(cand)
 	return f
-}
-
-// softOverlap is the part of what is said that a candidate says too, or nearly.
-func (q *query) softOverlap(cand *candidate) float64 {
-	if q.total == 0 {
-		return 0
-	}
-	met := 0.0
-	for _, w := range q.near {
-		if cand.says(w.exact) {
-			met += w.much
-			continue
-		}
-		best := 0.0
-		for _, e := range w.like {
-			if e.x > best && cand.says(e.at) {
-				best = e.x
-			}
-		}
-		met += w.much * best
-	}
-	return met / q.total
-}
-
-// says reports whether a candidate uses the word with the number.
-func (cand *candidate) says(n int) bool {
-	if n < 0 {
-		return false
-	}
-	_, ok := sort.Find(len(cand.bm25), func(i int) int { return n - cand.bm25[i].at })
-	return ok
 }
 
 // overlap weighs the words of a text that a candidate uses, once each.

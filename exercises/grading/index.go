@@ -296,7 +296,6 @@ func (x *Index) compare(r reading) [][]features {
 		}
 	}
 	q := x.corpus.newQuery()
-	q.liked = map[string][]entry{}
 	var out [][]features
 	for _, ts := range pieces {
 		q.set(x.corpus, ts)
@@ -320,7 +319,6 @@ func (x *Index) together(parts [][]features) []features {
 	for _, row := range parts[1:] {
 		for i, f := range row {
 			f.cover *= 0.9 // what stands in the other sentences was said too
-			f.soft *= 0.9
 			if f.strength(x.weights) > best[i].strength(x.weights) {
 				best[i] = f
 			}
@@ -346,9 +344,6 @@ func (x *Index) judge(row []features, r reading, c Card) ranking {
 // rank is judge without the probabilities.
 func (x *Index) rank(row []features, r reading, c Card) (k ranking) {
 	for i, f := range row {
-		if f.word == 0 && f.soft < softLeast {
-			continue
-		}
 		s := scored{cand: &x.corpus.candidates[i], f: f, about: r.about}
 		s.f.place, s.f.letter = x.prior(s.cand.id, c)
 		s.strength = s.f.strength(x.weights)
@@ -365,9 +360,6 @@ func (x *Index) rank(row []features, r reading, c Card) (k ranking) {
 	ahead(k.others, k.threats)
 	return k
 }
-
-// softLeast is the soft cover from which a candidate without any common word counts.
-const softLeast = 0.3
 
 // ahead sets how far each is before the best of the other sort.
 func ahead(all, others []scored) {

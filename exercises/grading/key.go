@@ -4,6 +4,11 @@
 // It credits when it is sure, asks when it is not, and says "not in my key, and
 // you may still be right" when it finds nothing. Letter and place are a
 // prior, never a veto.
+//
+// Word vectors were tried and left out. With 10,000 of GloVe's words in 100
+// dimensions (1.1 MB) the right threat came first in 291 of 306 answers to a
+// scenario that the weights had not seen, without them in 289, and credit, recall
+// and false credit were the same within one answer.
 package grading
 
 // Letters are the STRIDE letters in order.

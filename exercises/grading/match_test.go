@@ -27,7 +27,7 @@ var settled = []struct {
 	{"Ransomware encrypts the backups", AlsoValid, "snapshot-integrity"},
 	{"Make the API tokens expire after a month", FixOnly, ""},
 	{"It is not true that anyone in production can read card data on the way to the Billing Service", ControlClaimed, ""},
-	{"The disk of the database is encrypted", ControlClaimed, ""},
+	{"The disk of the database is encrypted", NoHarm, ""},
 	{"The first 2,000 checks a day are free", NoHarm, ""},
 	{"My cat would like a bigger box, with a red blanket", NotInKey, ""},
 	{"", Empty, ""},

@@ -91,7 +91,6 @@ func (p *Phrases) judge(text string) ([]token, []scored) {
 	p.corpus.mend(ss)
 	ts := content(ss)
 	q := p.corpus.newQuery()
-	q.liked = map[string][]entry{}
 	q.set(p.corpus, ts)
 	var all []scored
 	for i := range p.corpus.candidates {

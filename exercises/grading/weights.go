@@ -21,15 +21,15 @@ type Weights struct {
 }
 
 const (
-	rankTerms = 10
-	sureTerms = 10
+	rankTerms = 9
+	sureTerms = 9
 	toldTerms = 3
 )
 
 // Names of the terms, in order, for whoever prints weights.
 var (
-	RankNames = [rankTerms]string{"word", "second", "char", "centre", "letters", "cover", "bm25", "soft", "place", "letter"}
-	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "soft", "manner", "fact", "facets", "met"}
+	RankNames = [rankTerms]string{"word", "second", "char", "centre", "letters", "cover", "bm25", "place", "letter"}
+	SureNames = [1 + sureTerms]string{"constant", "strength", "lead", "ahead", "bm25", "cover", "manner", "fact", "facets", "met"}
 	ToldNames = [1 + toldTerms]string{"constant", "strength", "lead", "bm25"}
 )
 
@@ -43,7 +43,7 @@ const (
 
 // Where probabilities become verdicts.
 const (
-	creditFrom = 0.6
+	creditFrom = 0.5
 	// No credit for what is put like a remedy, a fact or a denial, however
 	// well its words fit: log-odds of being put as a threat.
 	creditManner = -0.5
@@ -60,7 +60,7 @@ const (
 
 // vector is the features in the order of their weights.
 func (f features) vector() [rankTerms]float64 {
-	return [rankTerms]float64{f.word, f.second, f.char, f.centre, f.letters, f.cover, f.bm25, f.soft, f.place, f.letter}
+	return [rankTerms]float64{f.word, f.second, f.char, f.centre, f.letters, f.cover, f.bm25, f.place, f.letter}
 }
 
 // strength ranks candidates, whatever comes of it.
@@ -91,7 +91,7 @@ type about struct {
 
 // doubts is what makes one sure of a threat or not, in the order of Weights.Sure.
 func (s *scored) doubts() [sureTerms]float64 {
-	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.f.soft, s.about.manner, s.about.fact - s.f.word, s.f.facets, s.f.met}
+	return [sureTerms]float64{s.strength, s.lead, s.ahead, s.f.bm25, s.f.cover, s.about.manner, s.about.fact - s.f.word, s.f.facets, s.f.met}
 }
 
 func (s *scored) fewDoubts() [toldTerms]float64 {
