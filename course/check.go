@@ -110,22 +110,33 @@ func checkItem(ctx context.Context, it *Item) []error {
 	return errs
 }
 
-// checkStep looks at the text of a lesson and at its promised time.
-func checkStep(s *Step) []error {
-	var errs []error
-	words, tasks := 0, 0
-	var prose strings.Builder
+// Reckoned is how many minutes a newcomer needs for the lesson: its words at
+// ReadingSpeed, and the minutes that its exercises name.
+func (s *Step) Reckoned() int { _, _, need := s.reckon(); return need }
+
+func (s *Step) reckon() (words, tasks, need int) {
 	for _, p := range s.Pages {
 		if p.Item == nil {
-			prose.WriteString(p.Markdown + "\n")
 			words += len(strings.Fields(p.Markdown))
-			errs = append(errs, checkText(s.File, p.Line, p.Markdown)...)
 		} else if ex, err := p.Item.Exercise(); err == nil {
 			tasks += ex.About().Minutes
 			words += len(strings.Fields(ex.About().Prompt))
 		}
 	}
-	need := tasks + (words+ReadingSpeed-1)/ReadingSpeed
+	return words, tasks, tasks + (words+ReadingSpeed-1)/ReadingSpeed
+}
+
+// checkStep looks at the text of a lesson and at its promised time.
+func checkStep(s *Step) []error {
+	var errs []error
+	var prose strings.Builder
+	for _, p := range s.Pages {
+		if p.Item == nil {
+			prose.WriteString(p.Markdown + "\n")
+			errs = append(errs, checkText(s.File, p.Line, p.Markdown)...)
+		}
+	}
+	words, tasks, need := s.reckon()
 	if d := need - s.Minutes; d > 2 || d < -2 {
 		errs = append(errs, &lessons.Fault{File: s.File, Line: 1, What: fmt.Sprintf(
 			"minutes is %d, but %d words at %d a minute and %d minutes of exercises make %d; correct the number", s.Minutes, words, ReadingSpeed, tasks, need)})

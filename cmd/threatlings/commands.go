@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -129,7 +130,8 @@ func (a *app) ids() []string {
 }
 
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var times bool
+	cmd := &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Look for faults in the course, or in a course folder in front of it",
 		Long:  "Look at everything in the course: links, ids, texts, every exercise and the answers marked in it, every scenario and its key. Prints one fault a line as file:line: what, and how to mend it.",
@@ -151,9 +153,37 @@ func (a *app) checkCommand() *cobra.Command {
 				fmt.Fprintf(a.err, "%d %s.\n", n, plural(n, "fault", "faults"))
 				return errSilent
 			}
+			if times {
+				return a.printTimes(fsys)
+			}
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&times, "times", false, "print how long each part takes: its words at 200 a minute, and the minutes of its exercises")
+	return cmd
+}
+
+// printTimes prints the minutes that each part and lesson takes.
+func (a *app) printTimes(fsys fs.FS) error {
+	c, err := a.load(fsys)
+	if err != nil {
+		return err
+	}
+	for _, m := range c.Modules {
+		total := 0
+		for _, s := range m.Steps {
+			if !s.Optional {
+				total += s.Reckoned()
+			}
+		}
+		fmt.Fprintf(a.out, "%s: %d minutes (promised: %s)\n", m.Title, total, strings.TrimSuffix(m.Minutes, "."))
+		for _, s := range m.Steps {
+			if !s.Coming {
+				fmt.Fprintf(a.out, "  %3d  %s\n", s.Reckoned(), s.ID)
+			}
+		}
+	}
+	return nil
 }
 
 func plural(n int, one, many string) string {
