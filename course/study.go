@@ -176,6 +176,9 @@ func (s *Session) own() []found {
 	return out
 }
 
+// unmark takes Markdown's marks out of a text.
+var unmark = strings.NewReplacer("*", "", "`", "", "#", "", ">", "")
+
 // readFindable collects all that stands in the course. An exercise is found by
 // its title and prompt, and never by its answers.
 func (c *Course) readFindable() []found {
@@ -184,7 +187,7 @@ func (c *Course) readFindable() []found {
 		for i, p := range step.Pages {
 			h := Hit{Kind: HitLesson, Title: step.Title, Step: step, Page: i}
 			if p.Item == nil {
-				out = append(out, newFound(h, p.Markdown))
+				out = append(out, newFound(h, unmark.Replace(p.Markdown)))
 				continue
 			}
 			ex, err := p.Item.Exercise()
@@ -192,10 +195,10 @@ func (c *Course) readFindable() []found {
 				continue // opening it says why
 			}
 			h.Kind, h.Title = HitExercise, p.Item.Title
-			out = append(out, newFound(h, ex.About().Prompt))
+			out = append(out, newFound(h, unmark.Replace(ex.About().Prompt)))
 			if d, ok := ex.(exercises.Documented); ok {
 				title, text := d.Document()
-				out = append(out, newFound(Hit{Kind: HitDocument, Title: title, Step: step, Page: i}, text))
+				out = append(out, newFound(Hit{Kind: HitDocument, Title: title, Step: step, Page: i}, unmark.Replace(text)))
 			}
 		}
 	}
@@ -209,7 +212,7 @@ func (c *Course) readFindable() []found {
 // excerpt is some words around the first place where a term stands.
 func excerpt(text string, terms []string) string {
 	const before, after = 20, 100
-	text = strings.Join(strings.Fields(strings.NewReplacer("*", "", "`", "", "#", "", ">", "").Replace(text)), " ")
+	text = strings.Join(strings.Fields(text), " ")
 	at := -1
 	low := strings.ToLower(text)
 	if len(low) != len(text) { // a letter whose small form is longer: show the beginning

@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options) error {
 func (t *talk) run() error {
 	s := t.Session
 	t.p.Say("threatlings: %s. Line mode: every question takes one line.", s.Course.Title)
-	t.p.Say("At any question: m lists the lessons, b goes a page back, n goes a page on, q leaves, ? repeats this.")
+	t.p.Say("At any question: m lists the lessons, b goes a page back, n goes a page on, q leaves, ? says what else can be typed.")
 	if ro, why := s.ReadOnly(); ro {
 		t.p.Say("%s", why)
 	}
@@ -210,6 +210,7 @@ func (t *talk) lesson(step *course.Step, page int) error {
 			}
 			continue
 		}
+		t.p.Commands = append(t.p.Commands, t.study(step, page)...)
 		t.p.Say("\nPage %d of %d.", page+1, len(step.Pages))
 		t.text(p.Markdown)
 		if _, err := t.p.Line("Press enter to go on."); err != nil {
