@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,21 @@ func statusOf(s *course.Session) statusReport {
 	return r
 }
 
+// gain is how many of the ten worries of the check before Part 1 and of its twin
+// after Part 2 were sorted rightly, at the first try.
+func gain(s *course.Session) (before, after int, ok bool) {
+	score := func(id string) (int, bool) {
+		it, ok := s.Course.Item(id)
+		if !ok || s.Item(it).Attempts == 0 {
+			return 0, false
+		}
+		return int(math.Round(10 * s.Item(it).FirstScore)), true
+	}
+	before, first := score("before.lockers")
+	after, second := score("after.rooms")
+	return before, after, first && second
+}
+
 func (a *app) printStatus(r statusReport, s *course.Session) {
 	for _, m := range r.Modules {
 		fmt.Fprintf(a.out, "%s: %d of %d\n", m.Title, m.Done, m.All)
@@ -73,6 +89,9 @@ func (a *app) printStatus(r statusReport, s *course.Session) {
 			}
 			fmt.Fprintf(a.out, "  %-7s %-24s %s\n", l.State, id, l.Title)
 		}
+	}
+	if before, after, ok := gain(s); ok {
+		fmt.Fprintf(a.out, "Ten guesses: %d of 10 right before Part 1, %d of 10 after Part 2.\n", before, after)
 	}
 	if r.Next == nil {
 		fmt.Fprintln(a.out, "Everything that is written is done.")

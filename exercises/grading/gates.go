@@ -40,7 +40,7 @@ rogue malicious curious disgruntled compromised former spiteful greedy evil bore
 	// anyone are words for whoever it may be.
 	anyone = set(`someone somebody anyone anybody whoever nobody everyone everybody they he she who`)
 	// harms is any of these: with one of them a text says what goes wrong.
-	harms = union(deeds, people, stems(`someone somebody anyone anybody whoever nobody everyone everybody they i you he she learn find discover hide cover enter sign register clean able run test play look`))
+	harms = union(deeds, people, stems(`someone somebody anyone anybody whoever nobody everyone everybody they i you he she learn find discover hide cover enter sign register clean able run test play look touch open`))
 	// possible are words with which a text says what could happen.
 	possible = set(`can could may might would`)
 	// remedies are words with which a remedy begins.
@@ -144,7 +144,7 @@ func denies(s string) bool {
 	for _, d := range []string{
 		"not true that", "is not true", "it is false", "not the case", "can not happen", "could not happen", "will not happen", "not a threat", "no threat",
 		"not a problem", "no problem with", "not a risk", "no risk", "not at risk", "not vulnerable", "is useless",
-		"is impossible that", "not possible that", "no way that", "unlikely that", "is impossible because", "is impossible since",
+		"non issue", "non-issue", "no danger", "nothing to worry", "nothing to fear", "is harmless", "no need to worry", "is impossible that", "not possible that", "no way that", "unlikely that", "is impossible because", "is impossible since",
 	} {
 		if strings.Contains(s, d) {
 			return true
@@ -152,7 +152,7 @@ func denies(s string) bool {
 	}
 	// "Nobody can read it" denies a threat; "nobody can tell who read it" is one.
 	for _, d := range []string{
-		"nobody can ", "nobody could ", "nobody is able to ", "no one can ", "no one could ", "no one is able to ", "noone can ", "no attacker can ", "no attacker could ", "no stranger can ", "no outsider can ",
+		"nobody can ", "nobody could ", "nobody is able to ", "no one can ", "no one could ", "no one is able to ", "noone can ", "nobody can ever ", "no one can ever ", "noone can ever ", "nobody will ever ", "no attacker can ", "no attacker could ", "no stranger can ", "no outsider can ",
 		"is impossible to ", "is impossible for ", "not possible to ", "not possible for ", "no way to ", "no way for ", "unable to ",
 		"attackers can not ", "attacker can not ", "hackers can not ", "hacker can not ", "attackers could not ", "attacker could not ", "stranger can not ", "strangers can not ", "outsiders can not ", "insiders can not ",
 	} {

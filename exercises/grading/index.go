@@ -219,7 +219,7 @@ func (x *Index) Match(c Card) Verdict {
 	vague := !x.telling(r.ts)
 	switch {
 	case k.empty():
-	case v.P >= creditFrom && !vague && r.about.manner >= creditManner && x.steady(k.threats[0].cand.id, r, c, parts):
+	case v.P >= creditFrom && !vague && r.about.manner >= creditManner && !factual(k.threats[0]) && x.steady(k.threats[0].cand.id, r, c, parts):
 		return x.credit(v, c, r, k, parts)
 	case len(k.others) > 0 && k.others[0].p >= tellFrom && v.P < tellBelow && k.best().cand == k.others[0].cand:
 		v.ID, v.Title = k.others[0].cand.id, x.title(k.others[0].cand.id)
@@ -230,6 +230,9 @@ func (x *Index) Match(c Card) Verdict {
 	if len(c.Replies) > 0 && vague && v.P >= offerFrom { // its few words came near: let the learner choose
 		vague = false
 	}
+	if len(k.threats) > 0 && factual(k.threats[0]) {
+		return x.stopped(v, NoHarm, "True, the document says so. What could somebody do with that, and what would follow?")
+	}
 	if gate, question := x.gate(r, vague); gate != "" && (vague || !k.empty() && k.best().p >= askFrom) {
 		return x.stopped(v, gate, question)
 	}
@@ -237,6 +240,11 @@ func (x *Index) Match(c Card) Verdict {
 		return x.unknown(v)
 	}
 	return x.ask(v, c, r, k)
+}
+
+// factual reports whether a text is rather the document's than a threat.
+func factual(s scored) bool {
+	return s.about.fact >= factFrom && s.about.fact-s.f.word >= factAhead && s.about.manner < factManner
 }
 
 // credit settles a verdict that one of the threats was recognised.

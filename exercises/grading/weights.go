@@ -43,10 +43,13 @@ const (
 
 // Where probabilities become verdicts.
 const (
-	creditFrom = 0.5
+	creditFrom = 0.6
+	// What says nearly what a sentence of the document says, and less nearly what
+	// any phrasing of the threat says, must be put as a threat without any doubt.
+	factFrom, factAhead, factManner = 0.7, 0.12, 2.5
 	// No credit for what is put like a remedy, a fact or a denial, however
 	// well its words fit: log-odds of being put as a threat.
-	creditManner = -0.5
+	creditManner = 0.7
 	bareFrom     = 0.25 // no credit when letter and place must make up for the words
 	askFrom      = 0.1
 	offerFrom    = 0.15 // after a vague reply, to offer statements
