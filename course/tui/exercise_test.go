@@ -219,7 +219,8 @@ func TestANoteSurvivesItsProgram(t *testing.T) {
 	q := newPlayerOf(t, p.m.env.Session.Course, p.store, 80, 24, func(o *Options) { o.Open = "house" })
 	q.keys("n").shows("half a thought")
 	q.keys("ctrl+c")
-	if !q.quit || q.m.env.Session.Note(q.m.env.Session.Course.Steps()[4], 0) != "half a thought" {
+	house, _ := q.m.env.Session.Course.Step("house")
+	if !q.quit || q.m.env.Session.Note(house, 0) != "half a thought" {
 		t.Error("leaving lost the note")
 	}
 }
