@@ -23,7 +23,7 @@ import (
 	"edu/threatlings/exercises/grading"
 )
 
-//go:generate go run ./draw billing add-user-api pulse-surveys report-links
+//go:generate go run ./draw billing add-user-api pulse-surveys report-links ship-it
 
 // FS holds the scenarios that the program ships, one folder each.
 //
