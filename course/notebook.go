@@ -162,6 +162,7 @@ h1, h2, h3, h4 { font-family: system-ui, sans-serif; line-height: 1.25; }
 h2 { border-bottom: 1px solid; padding-bottom: .2rem; margin-top: 2.5rem; }
 h4 { margin-bottom: .3rem; }
 blockquote { border-left: .25rem solid; margin: .6rem 0; padding: .1rem 0 .1rem 1rem; }
+blockquote p { margin: .3rem 0; }
 code, pre { font-size: .85em; }
 pre { overflow-x: auto; }
 table { border-collapse: collapse; } td, th { border: 1px solid; padding: .2rem .5rem; text-align: left; }
