@@ -216,13 +216,11 @@ func examplesOf(t Training, m Manners, elsewhere []Statement) []example {
 	})
 	x := newIndex(t.Key, texts{}, &Shipped, m.model)
 	for _, a := range t.Answers {
-		if a.Trap != "stuffed" { // another gate's business
-			much := 1.0
-			if len(a.Gold) == 0 {
-				much = falseCreditCosts
-			}
-			take(x, a, a.Gold, much, true)
+		much := 1.0
+		if len(a.Gold) == 0 {
+			much = falseCreditCosts
 		}
+		take(x, a, a.Gold, much, true)
 	}
 	for _, s := range elsewhere {
 		c := choices(x, "", chance)[0]

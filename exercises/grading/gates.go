@@ -150,6 +150,9 @@ func denies(s string) bool {
 			return true
 		}
 	}
+	if reasoned(s) {
+		return true
+	}
 	// "Nobody can read it" denies a threat; "nobody can tell who read it" is one.
 	for _, d := range []string{
 		"nobody can ", "nobody could ", "nobody is able to ", "no one can ", "no one could ", "no one is able to ", "noone can ", "nobody can ever ", "no one can ever ", "noone can ever ", "nobody will ever ", "no attacker can ", "no attacker could ", "no stranger can ", "no outsider can ",
@@ -159,6 +162,26 @@ func denies(s string) bool {
 		for rest, ok := s, true; ok; {
 			if _, rest, ok = strings.Cut(rest, d); ok && comforts(rest) {
 				return true
+			}
+		}
+	}
+	return false
+}
+
+// reasoned reports whether a text says that somebody cannot do a bad deed, and why
+// not: "an engineer can not hide it because every call is written down".
+func reasoned(s string) bool {
+	for _, sentence := range strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == '!' || r == ';' }) {
+		words := " " + strings.Join(strings.Fields(strings.ReplaceAll(sentence, ",", " ")), " ") + " "
+		for _, d := range []string{" can not ", " could not ", " will not be able to ", " is not able to ", " are not able to "} {
+			_, rest, ok := strings.Cut(words, d)
+			if !ok || !comforts(rest) {
+				continue
+			}
+			for _, why := range []string{" because ", " since ", " thanks to ", " due to ", " so ", " as the ", " as it ", " as all ", " as every "} {
+				if strings.Contains(words, why) {
+					return true
+				}
 			}
 		}
 	}
@@ -188,6 +211,34 @@ func (x *Index) factLike(ts []token) float64 {
 	}
 	return most
 }
+
+// quoted is the largest part of a text's words that stand in one paragraph of
+// the document: whoever repeats it uses no words of their own.
+func (x *Index) quoted(ts []token) float64 {
+	said := map[string]bool{}
+	for _, t := range ts {
+		if !generic[t.raw] {
+			said[t.stem] = true
+		}
+	}
+	most := 0
+	for _, p := range x.paras {
+		n := 0
+		for stem := range said {
+			if p[stem] {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	if len(said) < leastQuoted {
+		return 0
+	}
+	return float64(most) / float64(len(said))
+}
+
+// leastQuoted is how many words make a quotation.
+const leastQuoted = 3
 
 // sentences are the sentences of a document in Markdown.
 func sentences(markdown string) []string {

@@ -18,6 +18,7 @@ type Index struct {
 	others  map[string]other
 	places  map[string]bool // stems of the names of places
 	facets  map[string][][]facetPhrase
+	paras   []map[string]bool // the stems of each paragraph of the document
 	weights *Weights
 	manners mannerModel
 }
@@ -54,6 +55,11 @@ func newIndex(k *Key, read texts, w *Weights, m mannerModel) *Index {
 	add(k.Handled, StatusHandled)
 	add(k.OutOfScope, OutOfScope)
 	add(k.AlsoValid, AlsoValid)
+	for line := range strings.Lines(k.Document) {
+		if ts := read.of(line); len(ts) > 0 {
+			x.paras = append(x.paras, stemsOf(ts))
+		}
+	}
 	x.corpus = newCorpus(x.raws(), x.places, read)
 	x.facts = newCorpus(x.rawFacts(), nil, read)
 	return x
@@ -150,7 +156,7 @@ func (x *Index) read(c Card) reading {
 		}
 	}
 	p := r.kinds[mannerThreat]
-	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts)}
+	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts), quoted: x.quoted(r.ts)}
 	return r
 }
 
@@ -244,7 +250,8 @@ func (x *Index) Match(c Card) Verdict {
 
 // factual reports whether a text is rather the document's than a threat.
 func factual(s scored) bool {
-	return s.about.fact >= factFrom && s.about.fact-s.f.word >= factAhead && s.about.manner < factManner
+	near := s.about.fact >= factFrom && s.about.fact-s.f.word >= factAhead
+	return (near || s.about.quoted >= quotedFrom) && s.about.manner < factManner
 }
 
 // credit settles a verdict that one of the threats was recognised.
@@ -382,12 +389,12 @@ func ahead(all, others []scored) {
 // prior is how well place and letter fit a candidate: 1 for the key's own
 // choice, a half for a defensible one.
 func (x *Index) prior(id string, c Card) (place, letter float64) {
-	t := x.threats[id]
-	if t == nil {
-		return 0, 0
-	}
 	of := map[Fit]float64{FitFirst: 1, FitAlso: 0.5}
-	return of[fit(t.Place, c.Place)], of[fit(t.Stride, c.Letter)]
+	if t := x.threats[id]; t != nil {
+		return of[fit(t.Place, c.Place)], of[fit(t.Stride, c.Letter)]
+	}
+	o := x.others[id]
+	return of[fit(Accept{Accept: o.Place}, c.Place)], of[fit(Accept{Accept: o.Stride}, c.Letter)]
 }
 
 func fit(a Accept, choice string) Fit {

@@ -105,6 +105,8 @@ type Handled struct {
 	Quote    string   `yaml:"quote"`    // the sentence of the document that deals with it; may be empty for also_valid
 	Reason   string   `yaml:"reason"`   // what to tell the learner, two sentences at most
 	Leftover string   `yaml:"leftover"` // optional: the threat id that is left over beside it
+	Stride   []string `yaml:"stride"`   // letters under which people look for it
+	Place    []string `yaml:"place"`    // where they do
 	Examples []string `yaml:"examples"`
 }
 

@@ -46,12 +46,12 @@ const (
 	creditFrom = 0.6
 	// What says nearly what a sentence of the document says, and less nearly what
 	// any phrasing of the threat says, must be put as a threat without any doubt.
-	factFrom, factAhead, factManner = 0.7, 0.12, 2.5
+	factFrom, factAhead, factManner, quotedFrom = 0.7, 0.12, 2.5, 0.85
 	// No credit for what is put like a remedy, a fact or a denial, however
 	// well its words fit: log-odds of being put as a threat.
 	creditManner = 0.7
-	bareFrom     = 0.25 // no credit when letter and place must make up for the words
-	askFrom      = 0.1
+	bareFrom     = 0.25
+	askFrom      = 0.08
 	offerFrom    = 0.15 // after a vague reply, to offer statements
 	tellFrom     = 0.2  // that something is handled or out of scope: no credit hangs on it
 	tellBelow    = 0.3  // unless a threat is this probable as well
@@ -90,6 +90,7 @@ type scored struct {
 type about struct {
 	manner float64 // log-odds that it is put as a threat
 	fact   float64 // likeness with what the document says by itself
+	quoted float64 // how much of its words stand in one paragraph of the document
 }
 
 // doubts is what makes one sure of a threat or not, in the order of Weights.Sure.

@@ -74,7 +74,11 @@ func (c *keyCheck) run() {
 			add(h.ID, at+".id")
 			c.quote(h.Quote, at+".quote")
 			c.need(h.Reason != "", at, "%s has no reason; say what the learner is told", h.ID)
-			c.need(len(h.Examples) >= 2, at, "%s has %d examples; give at least 2 phrasings", h.ID, len(h.Examples))
+			c.need(len(h.Examples) >= 3, at, "%s has %d examples; give at least 3 phrasings", h.ID, len(h.Examples))
+			c.need(len(h.Stride) > 0 && len(h.Place) > 0, at, "%s needs stride and place: the letters and places that people look for it with", h.ID)
+			for _, p := range h.Place {
+				c.place(p, at+".place")
+			}
 			c.need(list != "handled" || h.Quote != "", at, "%s needs the sentence of the document that proves the control", h.ID)
 		}
 	}

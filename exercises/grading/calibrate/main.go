@@ -136,7 +136,7 @@ func leaveOut(w io.Writer, sets []set, statements []grading.Statement, without [
 
 // allStatements are the statements, and the answers of every scenario but one.
 func allStatements(sets []set, statements []grading.Statement, but string) []grading.Statement {
-	kinds := map[string]string{"": "threat", "handled": "threat", "off": "threat", "fix": "fix", "negated": "negated", "fact": "fact", "vague": "vague"}
+	kinds := map[string]string{"": "threat", "handled": "threat", "off": "threat", "fix": "fix", "negated": "negated", "fact": "fact", "vague": "vague", "stuffed": "vague"}
 	out := append([]grading.Statement(nil), statements...)
 	for _, s := range sets {
 		for _, a := range s.answers {
