@@ -36,9 +36,9 @@ func TestKeyLeaveOneOut(t *testing.T) {
 	if testing.Short() {
 		t.Skip("several seconds")
 	}
-	t.Run("billing", func(t *testing.T) { leaveOneOut(t, "billing", 0.87, 0.95, 0.28, 0.82) })
+	t.Run("billing", func(t *testing.T) { leaveOneOut(t, "billing", 0.90, 0.91, 0.27, 0.84) })
 	// Half as many phrasings, each in words of its own: what is left out is the only one of its words.
-	t.Run("report-links", func(t *testing.T) { leaveOneOut(t, "report-links", 0.80, 0.84, 0.12, 0.62) })
+	t.Run("report-links", func(t *testing.T) { leaveOneOut(t, "report-links", 0.78, 0.75, 0.12, 0.66) })
 }
 
 func leaveOneOut(t *testing.T, scenario string, amongThree, precision, recall, after float64) {
