@@ -112,7 +112,7 @@ func TestGradeCreditsAndExplains(t *testing.T) {
 func TestGradeHandledAndTwice(t *testing.T) {
 	res := grade(t, "T/2/high SQL injection in the name field",
 		"I/store/critical any colleague in the office can copy all card numbers from the ticket store",
-		"I/store/critical insiders dump the store and sell the cards")
+		"I/store/critical Everybody in the office can read the stored card numbers in the ticket store")
 	if it := res.Items[0]; it.Mark != exercises.Handled || !strings.Contains(detail(it, "the design"), "All queries are parameterised.") {
 		t.Errorf("a handled worry is %+v", it)
 	}
