@@ -148,8 +148,9 @@ func TestDevelopmentAnswers(t *testing.T) {
 	reportOn(t, "report-links", "dev.tsv").atLeast(t, "report-links", bounds{top3: 0.95, precision: 0.92, recall: 0.90, kappa: 0.85, falseCredit: 0.05})
 }
 
-// Answers of a writer of whom nothing was seen before the grader stood. Nobody
+// Answers of writers of whom nothing was seen before the grader stood. Nobody
 // looks at them while tuning: when this fails after a change, look at dev.tsv.
 func TestUnseenAnswers(t *testing.T) {
-	reportOn(t, "billing", "test.tsv").atLeast(t, "billing, unseen", bounds{top3: 0.97, precision: 0.92, recall: 0.90, kappa: 0.85, falseCredit: 0.08})
+	reportOn(t, "billing", "test.tsv").atLeast(t, "billing, unseen", bounds{top3: 0.97, precision: 0.92, recall: 0.90, kappa: 0.85, falseCredit: 0.06})
+	reportOn(t, "report-links", "test.tsv").atLeast(t, "report-links, unseen", bounds{top3: 0.97, precision: 0.88, recall: 0.90, kappa: 0.85, falseCredit: 0.07})
 }
