@@ -58,6 +58,7 @@ A line of the file is gold, letter, place and text, with tabs between them. Gold
 	cmd.Flags().StringVar(&answers, "answers", "", "the file of labelled answers")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
 	cmd.Flags().BoolVar(&explain, "explain", false, "first what became of each answer, and why")
+	cmd.MarkFlagsMutuallyExclusive("json", "explain")
 	for _, f := range []string{"scenario", "answers"} {
 		if err := cmd.MarkFlagRequired(f); err != nil {
 			panic(err)
