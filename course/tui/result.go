@@ -321,7 +321,11 @@ func (r *result) View() string {
 	end := min(len(text), r.off+r.rows())
 	lines = append(lines, text[r.off:end]...)
 	if end < len(text) {
-		lines[len(lines)-1] = st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(text)-end+1))
+		how := "↓ or enter"
+		if r.tab == 0 && r.folds() { // those go to the next card
+			how = "space or pgdn"
+		}
+		lines[len(lines)-1] = st.Quiet.Render(fmt.Sprintf("… %d more lines: %s", len(text)-end+1, how))
 	}
 	if r.typing() {
 		for len(lines) < r.height-len(r.question()) {
