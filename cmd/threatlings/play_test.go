@@ -443,11 +443,16 @@ func (l *life) exercise(step *course.Step, page int) bool {
 		l.t.Fatal(err)
 	}
 	done := func(s string) bool { return strings.Contains(s, "try again") }
-	s := l.x.until("the exercise", func(s string) bool {
-		return strings.Contains(s, ex.About().Title) || strings.Contains(s, "[document]") || strings.Contains(s, "[cards]") || done(s)
-	})
-	if done(s) { // it was graded in the moment of the kill
-		return true
+	open := func(s string) bool {
+		return strings.Contains(s, ex.About().Title) || strings.Contains(s, "[document]") || strings.Contains(s, "[cards]")
+	}
+	s := l.x.until("the exercise", func(s string) bool { return open(s) || done(s) })
+	if done(s) {
+		if _, ok := l.scores()[l.item.ID]; ok { // it was graded in the moment of the kill
+			return true
+		}
+		// Half a frame: the header is this page's, the footer that of the result before.
+		l.x.until("the exercise, and no result", func(s string) bool { return open(s) && !done(s) })
 	}
 	before := ""
 	for _, k := range keysFor(l.t, ex, answerTo(l.t, ex), l.draft(l.item.ID)) {
@@ -459,7 +464,8 @@ func (l *life) exercise(step *course.Step, page int) bool {
 			before = ""
 			continue
 		}
-		if tail := strings.TrimSpace(before + k); before != "" && l.dice.Intn(5) == 0 {
+		// A short tail may stand somewhere else on the screen.
+		if tail := strings.TrimSpace(before + k); before != "" && len(tail) >= 12 && l.dice.Intn(5) == 0 {
 			// Once the words are on the screen, "saved" speaks of them too.
 			l.x.until("“"+tail+"” saved", func(s string) bool {
 				return strings.Contains(s, "saved ") && strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(s, "│", " ")), " "), tail)
