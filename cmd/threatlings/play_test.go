@@ -33,6 +33,13 @@ var topThree = exercises.Answer{
 	"D/4/high Can I make 120 calls a minute and drain the company's account on validation fees?",
 }
 
+// linksTopThree is the same about Report Links.
+var linksTopThree = exercises.Answer{
+	"I/4/critical I have a link that ends in 1482, so I try 1483 and look at somebody else's sales.",
+	"I/6/critical Anyone on the internet can list the bucket and look at every shared dashboard.",
+	"D/5/high Sixty calls a minute of forty seconds each: one laptop keeps the engine busy for everyone.",
+}
+
 // answerTo is the player's answer to an exercise: right where there is a right one.
 func answerTo(t *testing.T, ex exercises.Exercise) exercises.Answer {
 	t.Helper()
@@ -52,6 +59,9 @@ func answerTo(t *testing.T, ex exercises.Exercise) exercises.Answer {
 		}
 		return exercises.Answer{strings.Join(lines, "\n")}
 	case *report.Exercise:
+		if x.Scenario == "report-links" {
+			return linksTopThree
+		}
 		return topThree
 	}
 	for _, s := range ex.Samples() {

@@ -109,12 +109,11 @@ func cutAt(s string, n int) string {
 // gate asks about what kind of statement the text is, when it is put like
 // something else than a threat.
 func (x *Index) gate(r reading, vague bool) (Status, string) {
-	fix := FixOnly
 	ask := map[manner]struct {
 		gate     Status
 		question string
 	}{
-		mannerFix:    {fix, "Is that a remedy, or what an attacker would do? Say what goes wrong: who does what, and who is hurt?"},
+		mannerFix:    {FixOnly, "Is that a remedy, or what an attacker would do? Say what goes wrong: who does what, and who is hurt?"},
 		mannerDenial: {ControlClaimed, "Is that present in the document, or missing? And what can somebody do because of it?"},
 		mannerFact:   {NoHarm, "True, the document says so. What could somebody do with that, and what would follow?"},
 	}
@@ -127,16 +126,6 @@ func (x *Index) gate(r reading, vague bool) (Status, string) {
 		return Vague, askVague(r)
 	}
 	return "", ""
-}
-
-func speaksOf(ss []sentence, of func(token) bool) bool {
-	return slices.ContainsFunc(ss, func(s sentence) bool { return slices.ContainsFunc(s, of) })
-}
-
-func negated(ss []sentence) bool {
-	return speaksOf(ss, func(t token) bool {
-		return negations[t.raw] || strings.HasPrefix(t.raw, "un") && controls[english.Stem(t.raw[2:], false)]
-	})
 }
 
 // denies reports whether a normalised text says of a threat that it is none.

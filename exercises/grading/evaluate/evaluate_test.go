@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,4 +154,40 @@ func TestDevelopmentAnswers(t *testing.T) {
 func TestUnseenAnswers(t *testing.T) {
 	reportOn(t, "billing", "test.tsv").atLeast(t, "billing, unseen", bounds{top3: 0.97, precision: 0.92, recall: 0.90, kappa: 0.85, falseCredit: 0.06})
 	reportOn(t, "report-links", "test.tsv").atLeast(t, "report-links, unseen", bounds{top3: 0.97, precision: 0.88, recall: 0.90, kappa: 0.85, falseCredit: 0.07})
+}
+
+// Two readers labelled the unseen answers, the second one blind. Where one of
+// them would accept two threats and the other one of these, they agree.
+func TestReadersAgree(t *testing.T) {
+	const dir = "../../scenarios/billing/testdata/"
+	first, err := os.ReadFile(dir + "test.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := os.ReadFile(dir + "test.second.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := func(label string) []string { // of what earns nothing only why
+		if rest, ok := strings.CutPrefix(label, "none:"); ok {
+			trap, _, _ := strings.Cut(rest, ":")
+			return []string{"none:" + trap}
+		}
+		return strings.Split(label, "+")
+	}
+	var a, b []string
+	others := strings.Split(strings.TrimSpace(string(second)), "\n")[1:]
+	for i, line := range strings.Split(strings.TrimSpace(string(first)), "\n") {
+		label, _, _ := strings.Cut(line, "\t")
+		x, y := kind(label), kind(others[i])
+		a, b = append(a, x[0]), append(b, y[0])
+		if shared := slices.IndexFunc(x, func(id string) bool { return slices.Contains(y, id) }); shared >= 0 {
+			b[i] = a[i]
+		}
+	}
+	k := Agreement(a, b)
+	t.Logf("kappa %.3f over %d answers", k, len(a))
+	if len(a) < 80 || k < 0.9 {
+		t.Errorf("kappa is %.3f over %d answers", k, len(a))
+	}
 }
