@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,44 +28,30 @@ Nothing is sent anywhere. The file holds what you wrote and no name.`,
 		Example: `  threatlings answers export
   threatlings answers export --all my-cards.tsv`,
 		Args: usage(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			a.readOnly = true // looking must not wait for a running course
-			o, err := a.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, o.close()) }()
-			events, err := o.session.Submissions(cmd.Context())
-			if err != nil {
-				return err
-			}
-			isReport := map[string]bool{}
-			for _, s := range o.session.Course.Steps() {
-				for _, it := range s.Items() {
-					isReport[it.ID] = it.Kind == report.Kind().Name
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSession(cmd, func(o *opened) error {
+				events, err := o.session.Submissions(cmd.Context())
+				if err != nil {
+					return err
 				}
-			}
-			text, n := proposals(events, isReport, all)
-			if n == 0 {
-				fmt.Fprintln(a.err, "There is nothing to export: you have not disagreed about any card. With --all every card is written.")
+				isReport := map[string]bool{}
+				for _, s := range o.session.Course.Steps() {
+					for _, it := range s.Items() {
+						isReport[it.ID] = it.Kind == report.Kind().Name
+					}
+				}
+				text, n := proposals(events, isReport, all)
+				if n == 0 {
+					fmt.Fprintln(a.err, "There is nothing to export: you have not disagreed about any card. With --all every card is written.")
+					return nil
+				}
+				name := strings.Join(args, "")
+				if err := a.writeOut(name, text, false); err != nil || name == "" || name == "-" {
+					return err
+				}
+				fmt.Fprintf(a.out, "%d %s in %s.\n", n, plural(n, "card", "cards"), clean(name))
 				return nil
-			}
-			if len(args) == 0 || args[0] == "-" {
-				_, err = io.WriteString(a.out, text)
-				return err
-			}
-			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-			if err != nil {
-				return fmt.Errorf("the cards cannot be written: %w", err)
-			}
-			if _, err := io.WriteString(f, text); err != nil {
-				return fmt.Errorf("the cards cannot be written: %w", errors.Join(err, f.Close()))
-			}
-			if err := f.Close(); err != nil {
-				return fmt.Errorf("the cards cannot be written: %w", err)
-			}
-			fmt.Fprintf(a.out, "%d %s in %s.\n", n, plural(n, "card", "cards"), clean(args[0]))
-			return nil
+			})
 		},
 	}
 	export.Flags().BoolVar(&all, "all", false, "every card that was handed in, contested or not")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -16,19 +15,15 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Print what is done and what comes next",
 		Args:  usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			a.readOnly = true // looking must not wait for a running course
-			o, err := a.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, o.close()) }()
-			r := statusOf(o.session)
-			if asJSON {
-				return a.printJSON(r)
-			}
-			a.printStatus(r, o.session)
-			return nil
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withSession(cmd, func(o *opened) error {
+				r := statusOf(o.session)
+				if asJSON {
+					return a.printJSON(r)
+				}
+				a.printStatus(r, o.session)
+				return nil
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")

@@ -24,6 +24,31 @@ func (a *app) withSession(cmd *cobra.Command, do func(o *opened) error) (err err
 	return do(o)
 }
 
+// writeOut writes a text to a new file, or to standard output when it has no
+// name or is called -.
+func (a *app) writeOut(name, text string, over bool) error {
+	if name == "" || name == "-" {
+		_, err := io.WriteString(a.out, text)
+		return err
+	}
+	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if over {
+		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	f, err := os.OpenFile(name, flags, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s is there already and cannot be written over; choose another name", clean(name))
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", clean(name), err)
+	}
+	_, err = io.WriteString(f, text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", clean(name), err)
+	}
+	return nil
+}
+
 func (a *app) notebookCommand() *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
@@ -35,10 +60,7 @@ func (a *app) notebookCommand() *cobra.Command {
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withSession(cmd, func(o *opened) error {
-				name := ""
-				if len(args) == 1 {
-					name = args[0]
-				}
+				name := strings.Join(args, "")
 				text := o.session.Notebook(o.settings.Name)
 				if ext := strings.ToLower(filepath.Ext(name)); ext == ".html" || ext == ".htm" {
 					var err error
@@ -46,24 +68,8 @@ func (a *app) notebookCommand() *cobra.Command {
 						return err
 					}
 				}
-				if name == "" || name == "-" {
-					_, err := io.WriteString(a.out, text)
+				if err := a.writeOut(name, text, force); err != nil || name == "" || name == "-" {
 					return err
-				}
-				flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-				if force {
-					flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-				}
-				f, err := os.OpenFile(name, flags, 0o600)
-				if errors.Is(err, os.ErrExist) {
-					return fmt.Errorf("%s is there already; choose another name, or write over it with --force", clean(name))
-				}
-				if err != nil {
-					return fmt.Errorf("the notebook cannot be written: %w", err)
-				}
-				_, err = io.WriteString(f, text)
-				if err = errors.Join(err, f.Close()); err != nil {
-					return fmt.Errorf("the notebook cannot be written: %w", err)
 				}
 				fmt.Fprintf(a.out, "Your notebook is in %s.\n", clean(name))
 				return nil
