@@ -250,8 +250,8 @@ func (m *Model) AddThreat(t Threat) *Threat {
 }
 
 func (m *Model) threatID(text string) string {
-	words := strings.Split(slug(text), "-")
-	id := strings.Join(words[:min(5, len(words))], "-")
+	first := strings.Split(slug(text), "-")
+	id := strings.Join(first[:min(5, len(first))], "-")
 	if id == "" || isNumber(id) {
 		id = "threat"
 	}
@@ -405,20 +405,31 @@ func Shorten(s string, width int) string {
 
 // slug makes an id of a name: ASCII letters and digits with hyphens.
 func slug(s string) string {
+	s = words(s)
+	if len(s) > 40 {
+		s = s[:40]
+	}
+	return strings.Trim(s, "-")
+}
+
+// words is a text as ASCII letters and digits with hyphens between the words.
+func words(s string) string {
 	var b strings.Builder
+	gap := false
 	for _, r := range strings.ToLower(s) {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
 			b.WriteRune(r)
 		case r == '\'', r == '’':
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-		if b.Len() >= 40 {
-			break
+		default:
+			gap = true
 		}
 	}
-	return strings.Trim(b.String(), "-")
+	return b.String()
 }
 
 func orElse(s, other string) string {
@@ -448,9 +459,9 @@ var kindWords = map[string][]string{
 
 // guessKind looks at the last word of a name first: an "admin service" is a service.
 func guessKind(name string) string {
-	words := strings.Split(slug(name), "-")
+	parts := strings.Split(slug(name), "-")
 	for _, kind := range []string{"store", "actor"} {
-		if slices.Contains(kindWords[kind], words[len(words)-1]) {
+		if slices.Contains(kindWords[kind], parts[len(parts)-1]) {
 			return kind
 		}
 	}
