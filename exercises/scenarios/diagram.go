@@ -12,7 +12,7 @@ import (
 
 // A Diagram is a system drawn in text, with the place that each cell belongs to.
 type Diagram struct {
-	cells [][]string // grapheme clusters; one column each
+	cells [][]string // grapheme clusters by column; a wide one has an empty cell behind it
 	owner [][]rune   // same shape; '.' is nobody's
 }
 
@@ -96,6 +96,9 @@ func ParseDiagram(txt, places string) *Diagram {
 		var cells []string
 		for g := uniseg.NewGraphemes(exercises.Clean(line)); g.Next(); {
 			cells = append(cells, g.Str())
+			for w := g.Width(); w > 1; w-- {
+				cells = append(cells, "") // a wide character takes two columns
+			}
 		}
 		owner := make([]rune, len(cells))
 		var row []rune

@@ -192,7 +192,7 @@ func (sys *System) Places() []Place {
 		out = append(out, p)
 	}
 	for i, c := range sys.Components {
-		out = append(out, Place{ID: c.ID, Name: c.Name, About: c.About, Cell: 'a' + rune(i)})
+		out = append(out, Place{ID: c.ID, Name: c.Name, About: c.About, Cell: componentCell(i)})
 	}
 	return out
 }
@@ -207,11 +207,27 @@ func (sys *System) Place(id string) (Place, bool) {
 	return Place{}, false
 }
 
+// Cells beyond the digits and letters are of Unicode's private use.
+const (
+	manyComponents = '\ue000'
+	manyFlows      = '\uf000'
+)
+
 func flowCell(n int) rune {
-	if n < 10 {
+	switch {
+	case n < 10:
 		return '0' + rune(n)
+	case n < 36:
+		return 'A' + rune(n-10)
 	}
-	return 'A' + rune(n-10)
+	return manyFlows + rune(n%0x800)
+}
+
+func componentCell(i int) rune {
+	if i < 26 {
+		return 'a' + rune(i)
+	}
+	return manyComponents + rune(i%0x1000)
 }
 
 func (s *Scenario) systemFaults() []error {

@@ -53,12 +53,12 @@ func FuzzParse(f *testing.F) {
 func TestFaultsNameTheLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "m.yaml:1: the file is empty",
-		"threatlings: 1\ntitle: x\nthreats:\n- id: a\n  text: b\n  letter: X\n":                      "m.yaml:6: letter is \"X\"",
-		"threatlings: 1\ntitle: x\nflows:\n- n: 1\n  from: a\n  to: b\n":                             "m.yaml:4: flow 1 goes from",
-		"threatlings: 1\ntitle: x\nthreats:\n- id: a\n  text: b\n- id: a\n  text: c\n":               "m.yaml:6: a threat needs an id of its own",
-		"threatlings: 7\ntitle: x\n":                                                                 "m.yaml:1: the format is 7",
-		"threatlings: 1\ntitle: x\nthraets: []\n":                                                    "m.yaml:3: unknown field",
-		"threatlings: 1\ntitle: [x\n":                                                                "m.yaml:2: ",
+		"threatlings: 1\ntitle: x\nthreats:\n- id: a\n  text: b\n  letter: X\n":        "m.yaml:6: letter is \"X\"",
+		"threatlings: 1\ntitle: x\nflows:\n- n: 1\n  from: a\n  to: b\n":               "m.yaml:4: flow 1 goes from",
+		"threatlings: 1\ntitle: x\nthreats:\n- id: a\n  text: b\n- id: a\n  text: c\n": "m.yaml:6: a threat needs an id of its own",
+		"threatlings: 7\ntitle: x\n":              "m.yaml:1: the format is 7",
+		"threatlings: 1\ntitle: x\nthraets: []\n": "m.yaml:3: unknown field",
+		"threatlings: 1\ntitle: [x\n":             "m.yaml:2: ",
 		"threatlings: 1\ntitle: x\nthreats:\n- id: a\n  text: b\n  when: revisit\n  date: tomorrow\n": "m.yaml:7: date is",
 	} {
 		_, err := Parse("m.yaml", []byte(text))

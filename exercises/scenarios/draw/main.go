@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	diagrams "edu/threatlings/exercises/drawing"
 	"edu/threatlings/exercises/scenarios"
 )
 
@@ -51,14 +52,14 @@ func run(dir string, anew bool) error {
 	}
 	drawing := string(old)
 	if anew || len(old) == 0 {
-		if drawing, err = layout(context.Background(), sys); err != nil {
+		if drawing, _, err = diagrams.Text(context.Background(), sys); err != nil {
 			return fmt.Errorf("laying out %s: %w", dir, err)
 		}
 		if err := os.WriteFile(txt, []byte(drawing), 0o644); err != nil {
 			return fmt.Errorf("saving the drawing: %w", err)
 		}
 	}
-	places, err := placeMap(drawing, sys)
+	places, err := diagrams.Places(drawing, sys)
 	if err != nil {
 		return fmt.Errorf("mapping %s: %w", txt, err)
 	}

@@ -1,8 +1,14 @@
-package main
+package drawing
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+
+	"github.com/rivo/uniseg"
 
 	"edu/threatlings/exercises/scenarios"
 )
@@ -156,20 +162,63 @@ func (g *grid) mark(top, bottom point, owner rune) {
 	}
 }
 
-// label finds the number of a flow: circled, or a digit that stands alone
-// beside a line and outside every component.
-func (g *grid) label(n int) (point, bool) {
-	for _, want := range []rune{'①' + rune(n-1), '0' + rune(n%10)} {
-		for i, row := range g.cells {
-			for k, r := range row {
-				p := point{i, k}
-				if r == want && g.owner[i][k] == '.' && (r > '9' || g.touchesLine(p)) {
-					return p, true
-				}
+// label finds the number of a flow: circled, or digits that stand alone beside
+// a line and outside every component. It returns the first of its columns and
+// how many there are.
+func (g *grid) label(n int) (from point, width int, ok bool) {
+	for i, row := range g.cells {
+		for k, r := range row {
+			if n < 10 && r == '①'+rune(n-1) && g.owner[i][k] == '.' {
+				return point{i, k}, 1, true
 			}
 		}
 	}
-	return point{}, false
+	digits := []rune(strconv.Itoa(n))
+	for i, row := range g.cells {
+		for k := range row {
+			if p := (point{i, k}); g.standsAlone(p, digits) {
+				return p, len(digits), true
+			}
+		}
+	}
+	return point{}, 0, false
+}
+
+// standsAlone reports whether digits begin at p, are no part of a word, belong
+// to nobody, and touch a line.
+func (g *grid) standsAlone(p point, digits []rune) bool {
+	touches := false
+	for k, d := range digits {
+		q := point{p.row, p.col + k}
+		if g.at(q) != d || g.owner[q.row][q.col] != '.' {
+			return false
+		}
+		touches = touches || g.touchesLine(q)
+	}
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	return touches && !word(g.at(point{p.row, p.col - 1})) && !word(g.at(point{p.row, p.col + len(digits)}))
+}
+
+// circle puts a circled digit for the plain one of a flow.
+func (g *grid) circle(n int) {
+	if p, _, ok := g.label(n); ok {
+		g.cells[p.row][p.col] = '①' + rune(n-1)
+	}
+}
+
+// replace puts a name where its stand-in is, centred where it is narrower.
+func (g *grid) replace(standIn, name string) {
+	from := []rune(standIn)
+	pad := max(0, len(from)-uniseg.StringWidth(name))
+	to := []rune(strings.Repeat(" ", pad/2) + name + strings.Repeat(" ", pad-pad/2))
+	for i, row := range g.cells {
+		for k := 0; k+len(from) <= len(row); k++ {
+			if slices.Equal(row[k:k+len(from)], from) {
+				g.cells[i] = slices.Replace(row, k, k+len(from), to...)
+				return
+			}
+		}
+	}
 }
 
 func (g *grid) touchesLine(p point) bool {
@@ -184,9 +233,15 @@ func (g *grid) touchesLine(p point) bool {
 // trace gives a flow its number's cell, the words beside it, and the line that
 // runs through it, up to the components at its ends. An arrowhead that stands
 // in a component's frame is the flow's.
-func (g *grid) trace(from point, owner rune) {
-	g.owner[from.row][from.col] = owner
-	open := []point{from, {from.row, g.words(from, owner)}}
+func (g *grid) trace(from point, width int, owner rune) {
+	last := point{from.row, from.col + width - 1}
+	open := []point{}
+	for k := range width {
+		q := point{from.row, from.col + k}
+		g.owner[q.row][q.col] = owner
+		open = append(open, q)
+	}
+	open = append(open, point{last.row, g.words(last, owner)})
 	if left := (point{from.row, from.col - 1}); g.at(left) == ' ' {
 		open = append(open, left)
 	}
@@ -248,31 +303,50 @@ func (g *grid) words(p point, owner rune) int {
 	}
 }
 
-// placeMap says for each cell of a drawing whose it is.
-func placeMap(drawing string, sys *scenarios.System) (string, error) {
+// Places says for each cell of a drawing whose it is. The drawing may have been
+// touched up by hand: a component is found by its name in a frame, a flow by its
+// number on a line.
+func Places(drawing string, sys *scenarios.System) (string, error) {
 	g := newGrid(drawing)
-	places := sys.Places()
-	for _, p := range places {
+	if lost, err := g.places(sys); err != nil || len(lost) > 0 {
+		return "", errors.Join(append(lost, err)...)
+	}
+	return g.owners(), nil
+}
+
+// places gives each place its cells. Flows whose number is not in the drawing are
+// returned as errors; a component that is not is one by itself.
+func (g *grid) places(sys *scenarios.System) (lost []error, err error) {
+	for _, p := range sys.Places() {
 		if p.Flow {
 			continue
 		}
 		top, bottom, ok := g.box(p.Name)
 		if !ok {
-			return "", fmt.Errorf("%q has no frame in the drawing; write its name in one", p.Name)
+			return nil, fmt.Errorf("%q has no frame in the drawing; write its name in one", p.Name)
 		}
 		g.mark(top, bottom, p.Cell)
 	}
-	for _, f := range sys.Flows {
-		p, ok := g.label(f.N)
-		if !ok {
-			return "", fmt.Errorf("flow %d has no number in the drawing; put one on its line", f.N)
+	for _, p := range sys.Places() {
+		if !p.Flow {
+			continue
 		}
-		place, _ := sys.Place(fmt.Sprint(f.N))
-		g.trace(p, place.Cell)
+		n, _ := strconv.Atoi(p.ID)
+		at, width, ok := g.label(n)
+		if !ok {
+			lost = append(lost, fmt.Errorf("flow %d has no number in the drawing; put one on its line", n))
+			continue
+		}
+		g.trace(at, width, p.Cell)
 	}
+	return lost, nil
+}
+
+// owners says for each cell whose it is.
+func (g *grid) owners() string {
 	var b strings.Builder
 	for _, row := range g.owner {
 		b.WriteString(string(row) + "\n")
 	}
-	return b.String(), nil
+	return b.String()
 }

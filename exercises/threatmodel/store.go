@@ -1,0 +1,319 @@
+package threatmodel
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"edu/threatlings/exercises"
+)
+
+// A Folder is where one person's models are kept, with the last good state of
+// every model that was ever opened, those in other folders included.
+type Folder struct {
+	dir string
+}
+
+// Folders within the data folder.
+const (
+	modelsDir = "models"
+	goodDir   = "models/last-good"
+)
+
+// OpenFolder uses the models in a data folder. Nothing is made before something is saved.
+func OpenFolder(data string) *Folder { return &Folder{data} }
+
+// An Entry is one model of a folder.
+type Entry struct {
+	Name    string // of the file, without its ending
+	Path    string
+	Title   string
+	Threats int
+	Err     error // why it cannot be opened; nil when it can
+}
+
+// List tells the models of the folder by name.
+func (d *Folder) List() ([]Entry, error) {
+	names, err := filepath.Glob(filepath.Join(d.dir, modelsDir, "*.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("listing your threat models: %w", err)
+	}
+	var out []Entry
+	for _, n := range names {
+		e := Entry{Name: strings.TrimSuffix(filepath.Base(n), ".yaml"), Path: n}
+		b, err := os.ReadFile(n)
+		if err == nil {
+			var m *Model
+			if m, err = Parse(n, b); err == nil {
+				e.Title, e.Threats = m.Title, len(m.Threats)
+			}
+		}
+		e.Err = err
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Path is the file of the model that somebody names: a name of the list, or a path.
+func (d *Folder) Path(name string) string {
+	if own := filepath.Join(d.dir, modelsDir, name+".yaml"); name == filepath.Base(name) && exists(own) {
+		return own
+	}
+	return name
+}
+
+func exists(name string) bool { _, err := os.Stat(name); return err == nil }
+
+// Create makes a new file for a model in the folder. Its name is made of the title.
+func (d *Folder) Create(m *Model) (*File, error) {
+	dir := filepath.Join(d.dir, modelsDir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, cannotKeep(dir, err)
+	}
+	name := unique(orElse(slug(m.Title), "model"), func(n string) bool { return exists(filepath.Join(dir, n+".yaml")) })
+	return d.CreateAt(filepath.Join(dir, name+".yaml"), m)
+}
+
+// CreateAt makes a new file for a model; one that is there is left alone.
+func (d *Folder) CreateAt(path string, m *Model) (*File, error) {
+	if exists(path) {
+		return nil, fmt.Errorf("%s is there already; open it, or choose another name", path)
+	}
+	f, err := d.hold(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Save(m); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// A File is one model's file, held by one program at a time.
+type File struct {
+	Path string
+	good string // where the last good state is kept
+	lock *flock.Flock
+	disk []byte // what the file held when it was read or written last
+}
+
+// ErrHeld says that another program has the model open.
+var ErrHeld = errors.New("another threatlings has this model open; close it there first")
+
+func (d *Folder) hold(path string) (*File, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("finding %s: %w", path, err)
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = real // so that one file is held once
+	}
+	dir := filepath.Join(d.dir, goodDir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, cannotKeep(dir, err)
+	}
+	sum := sha256.Sum256([]byte(abs))
+	key := orElse(slug(strings.TrimSuffix(filepath.Base(abs), ".yaml")), "model") + "-" + hex.EncodeToString(sum[:6])
+	f := &File{Path: abs, good: filepath.Join(dir, key+".yaml"), lock: flock.New(filepath.Join(dir, key+".lock"), flock.SetPermissions(0o600))}
+	got, err := f.lock.TryLock()
+	if err != nil {
+		return nil, cannotKeep(dir, err)
+	}
+	if !got {
+		return nil, errors.Join(ErrHeld, f.lock.Close())
+	}
+	return f, nil
+}
+
+// A Refused error says that a model's file cannot be understood, and where its
+// last good state is.
+type Refused struct {
+	Path string
+	Good string // "" when there is none
+	Err  error
+}
+
+func (r *Refused) Error() string {
+	s := "this threat model cannot be opened:\n" + r.Err.Error() + "\nMend the file by hand"
+	if r.Good != "" {
+		s += ", or go on from its last good state, which is kept in " + r.Good + ", with: threatlings live open --last-good " + r.Path
+	}
+	return s + "."
+}
+
+func (r *Refused) Unwrap() error { return r.Err }
+
+// Open reads a model and holds its file. A file that cannot be understood is
+// left as it is: the error is a *Refused.
+func (d *Folder) Open(path string) (*File, *Model, error) {
+	f, err := d.hold(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := f.read()
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, m, nil
+}
+
+func (f *File) read() (*Model, error) {
+	b, err := os.ReadFile(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the threat model: %w", err)
+	}
+	m, err := Parse(f.Path, b)
+	if err != nil {
+		r := &Refused{Path: f.Path, Err: err}
+		if exists(f.good) {
+			r.Good = f.good
+		}
+		return nil, r
+	}
+	f.disk = b
+	return m, f.keepGood(b)
+}
+
+// OpenLastGood goes on from the last good state of a file. What the file holds
+// now is set aside beside it; the name is returned.
+func (d *Folder) OpenLastGood(path string) (f *File, m *Model, aside string, err error) {
+	if f, err = d.hold(path); err != nil {
+		return nil, nil, "", err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}()
+	b, err := os.ReadFile(f.good)
+	if err != nil {
+		return nil, nil, "", fmt.Errorf("there is no last good state of %s on this computer: %w", path, err)
+	}
+	if m, err = Parse(f.good, b); err != nil {
+		return nil, nil, "", err
+	}
+	if now, readErr := os.ReadFile(f.Path); readErr == nil && !bytes.Equal(now, b) {
+		aside = unique(f.Path+".set-aside", exists)
+		if err = os.WriteFile(aside, now, 0o600); err != nil {
+			return nil, nil, "", cannotKeep(filepath.Dir(aside), err)
+		}
+		f.disk = now
+	}
+	return f, m, aside, f.Save(m)
+}
+
+// ErrChanged says that somebody else has written the file since it was read.
+var ErrChanged = errors.New("the file was changed by another program while it was open here")
+
+// Save replaces the file as a whole, so that a crash leaves the old one or the
+// new one. A file that somebody else changed meanwhile is not written over: what
+// was to be saved is put beside it and the error, which wraps ErrChanged, names it.
+func (f *File) Save(m *Model) error {
+	b, err := Format(m)
+	if err != nil {
+		return err
+	}
+	now, err := os.ReadFile(f.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("saving the threat model: %w", err)
+	case bytes.Equal(now, b):
+		f.disk = b
+		return nil
+	case !bytes.Equal(now, f.disk):
+		mine := f.Path + ".mine"
+		if err := replace(mine, b); err != nil {
+			return err
+		}
+		return fmt.Errorf("%w (git, or an editor?). What you have here is in %s; compare the two, and open the file again", ErrChanged, mine)
+	}
+	if err := replace(f.Path, b); err != nil {
+		return err
+	}
+	f.disk = b
+	return f.keepGood(b)
+}
+
+// keepGood remembers what the file holds as its last good state.
+func (f *File) keepGood(b []byte) error {
+	if old, err := os.ReadFile(f.good); err == nil && bytes.Equal(old, b) {
+		return nil
+	}
+	return replace(f.good, b)
+}
+
+// Close lets the file go.
+func (f *File) Close() error { return f.lock.Close() }
+
+// replace writes a file as a whole. A link keeps being one.
+func replace(name string, b []byte) error {
+	dir := filepath.Dir(name)
+	mode := fs.FileMode(0o600)
+	if st, err := os.Stat(name); err == nil {
+		mode = st.Mode().Perm() // a team's file stays readable to the team
+	}
+	tmp, err := os.CreateTemp(dir, ".model-*")
+	if err != nil {
+		return cannotKeep(dir, err)
+	}
+	_, err = tmp.Write(b)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(cannotKeep(dir, err), os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+func cannotKeep(dir string, err error) error {
+	return fmt.Errorf("the threat model cannot be kept in %s: check the folder and the space on the disk (%w)", dir, err)
+}
+
+// ReadDocument reads the design document of a model, seen from the model's
+// file; "" when it has none.
+func (f *File) ReadDocument(m *Model) (string, error) {
+	if m.Document == "" {
+		return "", nil
+	}
+	name := m.Document
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(filepath.Dir(f.Path), filepath.FromSlash(name))
+	}
+	return ReadText(name)
+}
+
+// maxDocument is the most bytes of a design document that is shown.
+const maxDocument = 2 << 20
+
+// ReadText reads a design document of one's own.
+func ReadText(name string) (string, error) {
+	st, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("reading the design document: %w", err)
+	case !st.Mode().IsRegular():
+		return "", fmt.Errorf("%s is no text file", name)
+	case st.Size() > maxDocument:
+		return "", fmt.Errorf("%s has %d MB; a design document of up to 2 MB is shown", name, st.Size()>>20)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return "", fmt.Errorf("reading the design document: %w", err)
+	}
+	if slices.Contains(b, 0) {
+		return "", fmt.Errorf("%s is no text file; save it as Markdown or plain text first", name)
+	}
+	return exercises.Clean(string(b)), nil
+}
