@@ -79,6 +79,9 @@ func Check(ctx context.Context, fsys fs.FS, decoder exercises.Decoder) []Problem
 	errs = append(errs, checkScenarios(fsys)...)
 	errs = append(errs, checkOrphans(c)...)
 	errs = append(errs, checkGlossary(fsys)...)
+	if _, err := c.Live(nil).Practices(); err != nil {
+		errs = append(errs, err)
+	}
 	return Problems(errors.Join(errs...))
 }
 

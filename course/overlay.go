@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"edu/threatlings/exercises/scenarios"
+	"edu/threatlings/exercises/threatmodel"
 	"edu/threatlings/lessons"
 )
 
@@ -18,7 +19,7 @@ const maxFile = 4 << 20
 
 // Embedded is the content that the program ships.
 func Embedded() fs.FS {
-	return mounts{"lessons": lessons.FS, "scenarios": scenarios.FS}
+	return mounts{"lessons": lessons.FS, "scenarios": scenarios.FS, threatmodel.Dir: threatmodel.FS}
 }
 
 // Overlay puts layers in front of one another: the first layer that has a file

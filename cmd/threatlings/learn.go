@@ -16,6 +16,7 @@ import (
 	"edu/threatlings/course/tui"
 	_ "edu/threatlings/course/tui/early" // before Bubble Tea asks the terminal
 	"edu/threatlings/exercises/kinds"
+	"edu/threatlings/exercises/threatmodel"
 )
 
 func absolute(dir string) (string, error) {
@@ -41,20 +42,24 @@ func (a *app) learn(ctx context.Context, id string) (err error) {
 			Session: o.session, Kinds: kinds.Get, In: a.in, Out: a.out, Notices: o.notices, Open: id,
 		})
 	}
-	return a.screens(ctx, o, id)
+	return a.screens(ctx, o, func(t *tui.Options) {
+		t.Open, t.Live = id, o.session.Course.Live(threatmodel.OpenFolder(a.folders().Data))
+	})
 }
 
 // screens runs the full-screen program until it ends, for whatever reason, and
 // saves what the screens still hold.
-func (a *app) screens(ctx context.Context, o *opened, id string) error {
+func (a *app) screens(ctx context.Context, o *opened, begin func(*tui.Options)) error {
 	look := tui.LookOf(a.getenv, a.noColour)
 	if o.settings.Theme == "dark" || o.settings.Theme == "light" || o.settings.Theme == "mono" {
 		look.Ask, look.Dark = false, o.settings.Theme != "light"
 	}
-	model := tui.New(ctx, tui.Options{
+	opt := tui.Options{
 		Session: o.session, Kinds: kinds.Get, Pages: tui.NewPages(), Settings: o.settings, Save: a.saveSettings,
-		Look: look, Out: a.out, Notices: o.notices, Version: version(), Open: id,
-	})
+		Look: look, Out: a.out, Notices: o.notices, Version: version(),
+	}
+	begin(&opt)
+	model := tui.New(ctx, opt)
 	var running atomic.Pointer[tea.Program]
 	opts := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithAltScreen(), tea.WithFPS(120),

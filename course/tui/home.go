@@ -20,6 +20,7 @@ type home struct {
 	width, height int
 	cursor        int
 	rows          []homeRow
+	tools         int  // rows below the parts
 	welcome       bool // nothing was ever done
 }
 
@@ -33,7 +34,7 @@ func newHome(e *env) *home { return &home{env: e} }
 // Init reads the state of things: it runs again whenever the learner comes back.
 func (h *home) Init() tea.Cmd {
 	s := h.env.Session
-	h.rows = nil
+	h.rows, h.tools = nil, 0
 	h.welcome = s.LastSeen().IsZero()
 	if step, page, ok := s.Next(); ok {
 		h.rows = append(h.rows, homeRow{
@@ -61,6 +62,16 @@ func (h *home) Init() tea.Cmd {
 		},
 		open: func() tea.Cmd { return push(newNotebook(h.env)) },
 	})
+	if h.env.Live != nil {
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string {
+				return []string{h.mark(on) + fit("Your threat models", 26) + h.env.theme.styles.Quiet.Render("a live session on a feature")}
+			},
+			open: func() tea.Cmd { return push(newModels(h.env)) },
+		})
+		h.tools++
+	}
+	h.tools += 2
 	h.rows = append(h.rows, homeRow{
 		draw: func(w int, on bool) []string {
 			return []string{h.mark(on) + fit("Settings", 26) + h.env.theme.styles.Quiet.Render("theme, motion, mouse, your name")}
@@ -151,7 +162,7 @@ func (h *home) lines() (lines []string, owner []int) {
 	}
 	for i, r := range h.rows {
 		add(i, r.draw(w, i == h.cursor)...)
-		if i == 0 || i == len(h.rows)-3 {
+		if i == 0 || i == len(h.rows)-h.tools-1 {
 			add(-1, "")
 		}
 	}

@@ -31,6 +31,11 @@ type Options struct {
 	Out      io.Writer // where the terminal is asked for its background
 	Notices  []string  // said once, on the first screen
 	Version  string
+	// Live opens threat models; nil where there is nowhere to keep them.
+	Live *course.Live
+	// Workshop is the threat model to begin with; Models begins with the list of them.
+	Workshop *course.Workshop
+	Models   bool
 	// Open is the lesson or exercise to begin with; "" begins with the map.
 	Open string
 	// After sends a message later; nil is tea.Tick. Tests do not wait.
@@ -119,7 +124,12 @@ func (m *Model) Init() tea.Cmd {
 	if !m.ready {
 		cmds = append(cmds, m.env.Look.ask(m.env.Out), m.env.After(backgroundWait, backgroundMsg{dark: true, timeout: true}))
 	}
-	if cmd := m.env.open(m.env.Open); cmd != nil {
+	if w := m.env.Workshop; w != nil {
+		m.env.Workshop = nil // closed with its screen
+		cmds = append(cmds, push(newLive(m.env, w)))
+	} else if m.env.Models {
+		cmds = append(cmds, push(newModels(m.env)))
+	} else if cmd := m.env.open(m.env.Open); cmd != nil {
 		cmds = append(cmds, cmd)
 	}
 	return tea.Batch(cmds...)
@@ -235,6 +245,11 @@ func (m *Model) pop(n int) tea.Cmd {
 	for ; n > 0 && len(m.stack) > 1; n-- {
 		if f, ok := m.top().(flusher); ok {
 			if err := f.Flush(); err != nil {
+				return failed(err)
+			}
+		}
+		if c, ok := m.top().(io.Closer); ok {
+			if err := c.Close(); err != nil {
 				return failed(err)
 			}
 		}

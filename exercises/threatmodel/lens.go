@@ -31,6 +31,8 @@ type policy struct {
 	About   string            `yaml:"about"`
 	Propose map[string]string `yaml:"propose"` // severity → one of Times
 	Names   map[string]string `yaml:"names"`   // one of Times → how it is said here
+	// Practice are the scenarios to begin with.
+	Practice []string `yaml:"practice"`
 }
 
 // LoadGuide reads lens.yaml and policy.yaml from a course's content. Faults are
@@ -141,6 +143,9 @@ func (g *Guide) TimeName(when string) string {
 	}
 	return when
 }
+
+// Practice are the ids of the scenarios to practise on.
+func (g *Guide) Practice() []string { return g.policy.Practice }
 
 // Policy says in words where the proposed times come from.
 func (g *Guide) Policy() string { return g.policy.About }

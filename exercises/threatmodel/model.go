@@ -180,6 +180,11 @@ func (m *Model) System() *scenarios.System {
 	return sys
 }
 
+// SameSystem reports whether two models have the same components and flows.
+func (m *Model) SameSystem(o *Model) bool {
+	return slices.Equal(m.Zones, o.Zones) && slices.Equal(m.Components, o.Components) && slices.Equal(m.Flows, o.Flows)
+}
+
 // Data is what a flow carries, item by item.
 func (f Flow) Data() []string {
 	var out []string
@@ -263,6 +268,19 @@ func (m *Model) AddAsset(a Asset) *Asset {
 	a.ID = unique(orElse(slug(a.Name), "asset"), func(id string) bool { _, ok := m.Asset(id); return ok })
 	m.Assets = append(m.Assets, a)
 	return &m.Assets[len(m.Assets)-1]
+}
+
+// NameAsset gives the asset at i an id made of its name. It is for a new asset,
+// to which nothing refers yet.
+func (m *Model) NameAsset(i int) {
+	m.Assets[i].ID = "" // so that its old id is free
+	m.Assets[i].ID = unique(orElse(slug(m.Assets[i].Name), "asset"), func(id string) bool { _, ok := m.Asset(id); return ok })
+}
+
+// NameThreat gives the threat at i an id made of its first words. It is for a new threat.
+func (m *Model) NameThreat(i int) {
+	m.Threats[i].ID = ""
+	m.Threats[i].ID = m.threatID(m.Threats[i].Text)
 }
 
 // AddComponent adds a component; its zone is made if need be.

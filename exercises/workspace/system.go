@@ -1,0 +1,426 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"edu/threatlings/exercises/input"
+	"edu/threatlings/exercises/scenarios"
+	"edu/threatlings/exercises/threatmodel"
+)
+
+// systemStep draws the system: a line for quick entry, the list of what is
+// there, and the diagram.
+type systemStep struct {
+	s        *Screen
+	entry    *input.Text
+	entering bool
+	list     *list
+	drawing  bool // the diagram is shown instead of the list, where there is no room for both
+}
+
+func newSystem(s *Screen) view {
+	v := &systemStep{s: s, entry: input.NewText(s.o.Styles, "", "web -> api: HTTPS card data").EnterSubmits()}
+	l := &list{s: s, what: "a part or a flow"}
+	l.n = func() int { return len(s.m.Flows) + len(s.m.Components) }
+	l.row = func(i, w int) string {
+		st := s.o.Styles
+		if i < len(s.m.Flows) {
+			f := s.m.Flows[i]
+			return columns(w, []int{5}, st.Strong.Render(mark(f.N)), st.Text.Render(s.m.FlowEntry(f)))
+		}
+		c := s.m.Components[i-len(s.m.Flows)]
+		return columns(w, []int{5, 26}, "", st.Text.Render(c.Name), st.Quiet.Render(c.Kind+" in "+s.m.System().ZoneName(c.Zone)))
+	}
+	l.remove = func(i int) { s.m.RemovePlace(v.place(i)) }
+	l.blank = func(i int) bool { return false }
+	l.form = v.form
+	v.list = l
+	v.entering = len(s.m.Components) == 0
+	v.entry.Focus()
+	return v
+}
+
+// mark is a flow's number as the diagram shows it.
+func mark(n int) string {
+	return input.PlaceMark(scenarios.Place{ID: strconv.Itoa(n), Flow: true})
+}
+
+// place is the id of a row's place.
+func (v *systemStep) place(i int) string {
+	m := v.s.m
+	if i < len(m.Flows) {
+		return strconv.Itoa(m.Flows[i].N)
+	}
+	return m.Components[i-len(m.Flows)].ID
+}
+
+func (v *systemStep) form(i int) *form {
+	s, m := v.s, v.s.m
+	var parts []option
+	for _, c := range m.Components {
+		parts = append(parts, option{c.ID, c.Name})
+	}
+	if i < len(m.Flows) {
+		f := m.Flows[i]
+		both := ""
+		if f.Both {
+			both = "both"
+		}
+		return &form{title: fmt.Sprintf("Flow %d", f.N), fields: []*field{
+			choice("From", f.From, parts, func(t string) { s.m.Flows[i].From = t }),
+			choice("To", f.To, parts, func(t string) { s.m.Flows[i].To = t }),
+			choice("Data goes", both, []option{{"", "one way"}, {"both", "both ways"}}, func(t string) { s.m.Flows[i].Both = t == "both" }),
+			s.text("Protocol", f.Protocol, "HTTPS, plain HTTP, SQL over TLS …", 1, func(t string) { s.m.Flows[i].Protocol = t }),
+			s.text("Carries", f.Carries, "card data, token", 1, func(t string) { s.m.Flows[i].Carries = t }),
+		}}
+	}
+	k := i - len(m.Flows)
+	c := m.Components[k]
+	zone := s.text("Trust zone", s.m.System().ZoneName(c.Zone), "Production", 1, func(t string) {
+		if t != "" {
+			s.m.SetZone(c.ID, t)
+		}
+	})
+	zone.hint = "Within a zone things trust each other. An arrow between two zones crosses a boundary."
+	return &form{title: "A part of the system", fields: []*field{
+		s.text("Name", c.Name, "", 1, func(t string) {
+			if t != "" {
+				s.m.Components[k].Name = t
+			}
+		}),
+		choice("Kind", c.Kind, []option{{"process", "process"}, {"store", "store"}, {"actor", "actor"}, {"external", "external"}}, func(t string) { s.m.Components[k].Kind = t }),
+		zone,
+		s.text("About", c.About, "what it does, in a sentence", 2, func(t string) { s.m.Components[k].About = t }),
+	}}
+}
+
+func (v *systemStep) stopEntering() {
+	v.entering = false
+	v.entry.Blur()
+}
+
+func (v *systemStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
+	s := v.s
+	switch k.String() {
+	case "tab", "ctrl+d":
+		v.drawing = !v.drawing
+		return true, nil
+	case "ctrl+n", "ctrl+p", "ctrl+t":
+		return false, nil
+	}
+	if v.entering {
+		switch k.String() {
+		case "enter":
+			if v.entry.Blank() {
+				v.stopEntering()
+				return true, nil
+			}
+			return true, v.enter()
+		case "down":
+			if v.list.n() > 0 {
+				v.stopEntering()
+			}
+			return true, nil
+		case "up", "pgup", "pgdown":
+			return true, nil
+		}
+		return true, v.entry.Update(k)
+	}
+	switch k.String() {
+	case "a", "insert", ":":
+		v.entering = true
+		return true, v.entry.Focus()
+	case "up", "k":
+		if v.list.cur == 0 {
+			v.entering = true
+			return true, v.entry.Focus()
+		}
+	case "enter", "e":
+		if v.list.n() == 0 {
+			v.entering = true
+			return true, v.entry.Focus()
+		}
+	case "z": // the whole system anew is one step to take back
+		return true, s.takeBack()
+	}
+	return v.list.key(k)
+}
+
+// enter does what the entry line says; a line that is not understood stays there.
+func (v *systemStep) enter() tea.Cmd {
+	s := v.s
+	if len(s.m.Components)+len(s.m.Flows) >= threatmodel.MaxEntries {
+		s.say("The list is full.")
+		return nil
+	}
+	var told string
+	var err error
+	cmd := s.edit(func(m *threatmodel.Model) { told, err = m.Enter(v.entry.Value()) })
+	if err != nil {
+		s.sayBad(err)
+		return nil
+	}
+	v.entry.SetValue("")
+	s.say("%s", told)
+	return cmd
+}
+
+func (v *systemStep) lines(width, height int) []string {
+	s, st := v.s, v.s.o.Styles
+	pointer := "  "
+	if v.entering {
+		pointer = st.Accent.Render("▸ ")
+	}
+	v.entry.SetSize(min(width, 90)-4, 1)
+	out := []string{pointer + v.entry.View(), st.Frame.Render(strings.Repeat("─", min(width, 90)))}
+	room := height - len(out)
+	if v.list.n() == 0 {
+		for _, h := range threatmodel.EntryHelp {
+			out = append(out, "  "+st.Text.Render(fit(h[0], 32))+st.Quiet.Render(h[1]))
+		}
+		return out
+	}
+	const listWidth = 46
+	switch {
+	case v.beside(width):
+		w := max(listWidth, min(width-s.diagram.Width()-3, 60))
+		left, right := v.rows(w, room), s.picture(width-w-3, room)
+		for i := range max(len(left), len(right)) {
+			l, r := "", ""
+			if i < len(left) {
+				l = left[i]
+			}
+			if i < len(right) {
+				r = right[i]
+			}
+			out = append(out, fit(l, w)+" "+st.Frame.Render("│")+" "+r)
+		}
+	case v.drawing:
+		out = append(out, s.picture(width, room)...)
+	default:
+		out = append(out, v.rows(width, room)...)
+	}
+	return out
+}
+
+// beside reports whether there is room for the list and the diagram.
+func (v *systemStep) beside(width int) bool {
+	return v.s.diagram != nil && width >= 96 && width >= min(v.s.diagram.Width(), 70)+49
+}
+
+// rows are the list, and what is said below it.
+func (v *systemStep) rows(width, height int) []string {
+	st := v.s.o.Styles
+	rows := v.list.lines(width, height-1)
+	if v.entering { // the pointer is on the entry line
+		for i, r := range rows {
+			rows[i] = strings.Replace(r, "▸", " ", 1)
+		}
+	}
+	for len(rows) < height-1 {
+		rows = append(rows, "")
+	}
+	help := "api in Production · cache is a store"
+	if !v.beside(v.s.width - 4) {
+		help += " · tab shows the diagram"
+	}
+	return append(rows, st.Quiet.Render(ansi.Truncate(help, width, "…")))
+}
+
+func (v *systemStep) help() []key.Binding {
+	if v.entering {
+		return []key.Binding{bind("enter", "add"), bind("↓ esc", "list"), bind("tab", "diagram")}
+	}
+	return []key.Binding{bind("a", "add"), bind("enter", "edit"), bind("x", "remove"), bind("tab", "diagram")}
+}
+
+// picture is the diagram as it is, into a room; a place of the list is lit.
+func (s *Screen) picture(width, height int) []string {
+	st := s.o.Styles
+	switch {
+	case s.drawFail != "":
+		return []string{st.Warn.Render("The diagram cannot be drawn: " + s.drawFail)}
+	case s.diagram == nil || len(s.m.Components) == 0:
+		return []string{st.Quiet.Render("The diagram is drawn as soon as there is a part.")}
+	case s.drawn != s.systemKey():
+		lines := s.walkLines(width, height-1)
+		return append([]string{st.Quiet.Render("drawing …")}, lines...)
+	}
+	return s.walkLines(width, height)
+}
+
+// walkLines draws the diagram with the place of the list's cursor lit.
+func (s *Screen) walkLines(width, height int) []string {
+	view := s.systemView()
+	if sys, ok := s.views[threatmodel.SystemStep].(*systemStep); ok && s.step == threatmodel.SystemStep && sys.list.n() > 0 {
+		sys.list.clamp()
+		view.Go(sys.place(sys.list.cur))
+	}
+	view.SetSize(width, height)
+	return strings.Split(view.View(), "\n")
+}
+
+// systemView is a view of the diagram. What was drawn may be older than the
+// model: places that are not in it are told in words alone.
+func (s *Screen) systemView() *input.SystemView {
+	d := s.diagram
+	if d == nil {
+		d = &scenarios.Diagram{}
+	}
+	v := input.NewSystemView(&scenarios.Scenario{System: s.m.System(), Diagram: d}, s.o.Styles)
+	v.Notes = s.placeNotes
+	return v
+}
+
+// placeNotes is what the caption of a place adds.
+func (s *Screen) placeNotes(p scenarios.Place) []string {
+	var here []string
+	for _, t := range s.m.Threats {
+		if t.Place == p.ID {
+			here = append(here, t.Title())
+		}
+	}
+	if len(here) == 0 {
+		return nil
+	}
+	out := []string{plural(len(here), "threat", "threats") + " here:"}
+	for _, t := range here[:min(3, len(here))] {
+		out = append(out, "· "+t)
+	}
+	return out
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// systemKey tells systems apart by what the diagram shows of them.
+func (s *Screen) systemKey() string {
+	var b strings.Builder
+	for _, z := range s.m.Zones {
+		fmt.Fprintf(&b, "%q %q;", z.ID, z.Name)
+	}
+	for _, c := range s.m.Components {
+		fmt.Fprintf(&b, "%q %q %q;", c.ID, c.Name, c.Zone)
+	}
+	for _, f := range s.m.Flows {
+		fmt.Fprintf(&b, "%d %q %q %t;", f.N, f.From, f.To, f.Both)
+	}
+	return b.String()
+}
+
+// drawLater begins a drawing soon, unless the diagram is the model's.
+func (s *Screen) drawLater() tea.Cmd {
+	k := s.systemKey()
+	if s.drawDue || s.drawing != "" || k == s.drawn || len(s.m.Components) == 0 || s.o.Draw == nil {
+		return nil
+	}
+	s.drawDue = true
+	return s.o.After(drawDelay, drawMsg{s})
+}
+
+// drawMost is how long a drawing may take before it is given up.
+const drawMost = 30 * time.Second
+
+func (s *Screen) draw() tea.Cmd {
+	k, sys, draw := s.systemKey(), s.m.System(), s.o.Draw
+	if k == s.drawn || len(sys.Components) == 0 {
+		return nil
+	}
+	s.drawing = k
+	return func() (msg tea.Msg) {
+		ctx, cancel := context.WithTimeout(context.Background(), drawMost)
+		defer cancel()
+		defer func() { // a fault of the layout engine costs the picture, not the work
+			if r := recover(); r != nil {
+				msg = drawnMsg{s: s, system: k, err: fmt.Errorf("the layout engine failed: %v", r)}
+			}
+		}()
+		text, places, err := draw(ctx, sys)
+		return drawnMsg{s, k, text, places, err}
+	}
+}
+
+// take shows a finished drawing, and begins the next one if the model has gone on.
+func (s *Screen) take(d drawnMsg) tea.Cmd {
+	s.drawing, s.drawn, s.drawFail = "", d.system, ""
+	if d.err != nil {
+		s.drawFail = d.err.Error()
+	} else {
+		s.diagram = scenarios.ParseDiagram(d.text, d.places)
+	}
+	return s.drawLater()
+}
+
+// walk is the diagram over any step.
+type walk struct {
+	s    *Screen
+	view *input.SystemView
+}
+
+func newWalk(s *Screen) overlay {
+	w := &walk{s, s.systemView()}
+	if t, ok := s.views[threatmodel.ThreatsStep].(*threatsStep); ok && s.step == threatmodel.ThreatsStep && len(s.m.Places()) > 0 {
+		w.view.Go(t.place())
+	}
+	return w
+}
+
+func (w *walk) title() string { return "The diagram" }
+func (w *walk) lines(width, height int) []string {
+	if len(w.s.m.Components) == 0 {
+		return []string{w.s.o.Styles.Quiet.Render("There is no part yet. The step System begins one.")}
+	}
+	w.view.SetSize(width, height)
+	return strings.Split(w.view.View(), "\n")
+}
+
+func (w *walk) key(k tea.KeyMsg) (bool, tea.Cmd) {
+	if len(w.s.m.Components) == 0 {
+		return false, nil
+	}
+	if k.String() == "enter" { // a threat here
+		id := w.view.Place().ID
+		w.s.goTo(threatmodel.ThreatsStep)
+		t := w.s.views[threatmodel.ThreatsStep].(*threatsStep)
+		t.row = max(0, slices.Index(w.s.m.Places(), id))
+		return true, nil
+	}
+	return w.view.Update(k), nil
+}
+func (w *walk) help() []key.Binding {
+	return append(w.view.Help(), bind("enter", "look for threats here"))
+}
+
+// reading is the design document over any step.
+type reading struct {
+	s   *Screen
+	doc *input.Reader
+}
+
+func newReading(s *Screen) overlay {
+	md := s.o.Document
+	if md == "" {
+		md = "There is no design document. Name its file at the step *Feature*, and open the model again."
+	}
+	return &reading{s, input.NewReader(md, s.o.Markdown)}
+}
+
+func (r *reading) title() string { return "The design document" }
+func (r *reading) lines(width, height int) []string {
+	return slices.Clone(r.doc.View(min(width, 76), height))
+}
+func (r *reading) key(k tea.KeyMsg) (bool, tea.Cmd) { return r.doc.Key(k.String()), nil }
+func (r *reading) help() []key.Binding              { return []key.Binding{bind("↑↓", "scroll")} }
