@@ -14,6 +14,7 @@ import (
 	"edu/threatlings/course/plain"
 	"edu/threatlings/course/tui"
 	"edu/threatlings/exercises/threatmodel"
+	"edu/threatlings/exercises/threatmodel/export"
 )
 
 // live is the command for threat models of one's own.
@@ -46,7 +47,7 @@ the features to practise on.`,
 			})
 		},
 	}
-	cmd.AddCommand(a.liveListCommand(), a.liveOpenCommand(), a.liveNewCommand())
+	cmd.AddCommand(a.liveListCommand(), a.liveOpenCommand(), a.liveNewCommand(), a.liveDemoCommand(), a.liveImportCommand())
 	return cmd
 }
 
@@ -189,4 +190,124 @@ func (a *app) readModel(name string) (*threatmodel.Model, error) {
 		return nil, fmt.Errorf("reading the threat model: %w", err)
 	}
 	return threatmodel.Parse(path, b)
+}
+
+func (a *app) liveDemoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "demo FILE",
+		Short:   "Write a finished threat model of the course's billing feature, to look around in",
+		Long:    "Write a finished threat model of the billing feature into a new file. It gives away what there is to find in the billing exercise of Part 2.",
+		Example: "  threatlings live demo billing.yaml && threatlings live billing.yaml",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			m, err := threatmodel.Demo()
+			if err != nil {
+				return err
+			}
+			b, err := threatmodel.Format(m)
+			if err != nil {
+				return err
+			}
+			if err := a.writeOut(args[0], string(b), false); err != nil || args[0] == "-" {
+				return err
+			}
+			fmt.Fprintf(a.out, "A finished model is in %s. Open it with: threatlings live %s\n", clean(args[0]), clean(args[0]))
+			return nil
+		},
+	}
+}
+
+func (a *app) liveImportCommand() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:     "import FILE",
+		Short:   "Begin a threat model from a file of Threat Dragon 2 or an Open Threat Model",
+		Example: "  threatlings live import our-model.json",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			b, err := os.ReadFile(args[0])
+			if err != nil {
+				return fmt.Errorf("reading what to import: %w", err)
+			}
+			m, notes, err := export.Import(b)
+			if err != nil {
+				return fmt.Errorf("%s: %w", clean(args[0]), err)
+			}
+			folder := threatmodel.OpenFolder(a.folders().Data)
+			create := folder.Create
+			if file != "" {
+				create = func(m *threatmodel.Model) (*threatmodel.File, error) { return folder.CreateAt(file, m) }
+			}
+			f, err := create(m)
+			if err != nil {
+				return err
+			}
+			for _, n := range notes {
+				fmt.Fprintln(a.err, clean(n))
+			}
+			fmt.Fprintf(a.out, "%d parts, %d flows, %d threats. Open it with: threatlings live %s\n", len(m.Components), len(m.Flows), len(m.Threats), clean(f.Path))
+			return f.Close()
+		},
+	}
+	cmd.Flags().StringVar(&file, "file", "", "keep the model in this `file` instead of the data folder")
+	return cmd
+}
+
+func (a *app) exportCommand() *cobra.Command {
+	var format, out string
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "export MODEL",
+		Short: "Write a threat model for a document, a tracker or another tool",
+		Example: `  threatlings export card-on-file --to md
+  threatlings export ./threat-model.yaml --to threatdragon -o model.json`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := a.readModel(args[0])
+			if err != nil {
+				return err
+			}
+			g, done, err := a.guide()
+			if err != nil {
+				return err
+			}
+			defer done()
+			b, err := export.Write(cmd.Context(), format, m, g)
+			if err != nil {
+				return err
+			}
+			if err := a.writeOut(out, string(b), force); err != nil || out == "" || out == "-" {
+				return err
+			}
+			fmt.Fprintf(a.out, "%s: %d %s.\n", clean(out), len(m.Threats), plural(len(m.Threats), "threat", "threats"))
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return a.modelNames(), cobra.ShellCompDirectiveDefault
+		},
+	}
+	var about strings.Builder
+	about.WriteString("Write a threat model in another form:\n\n")
+	for _, f := range export.Formats {
+		fmt.Fprintf(&about, "  %-13s %s\n", f[0], f[1])
+	}
+	cmd.Long = about.String()
+	cmd.Flags().StringVar(&format, "to", "md", "the `format`: md, html, csv, threatdragon or otm")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "the `file` to write; without it the text goes to standard output")
+	cmd.Flags().BoolVar(&force, "force", false, "write over a file that is there")
+	return cmd
+}
+
+// guide is the organisation's guide to times and questions.
+func (a *app) guide() (*threatmodel.Guide, func() error, error) {
+	_, _ = a.settings()
+	fsys, done, err := a.content()
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := threatmodel.LoadGuide(fsys)
+	if err != nil {
+		return nil, nil, errors.Join(err, done())
+	}
+	return g, done, nil
 }

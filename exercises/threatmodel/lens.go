@@ -162,3 +162,13 @@ func (s State) String() string {
 	}
 	return fmt.Sprintf("State(%d)", int(s))
 }
+
+// ShippedGuide is the guide that the program ships.
+func ShippedGuide() (*Guide, error) { return LoadGuide(mounted{}) }
+
+// mounted is FS under Dir, as in a course's content.
+type mounted struct{}
+
+func (mounted) Open(name string) (fs.File, error) {
+	return FS.Open(strings.TrimPrefix(name, Dir+"/"))
+}

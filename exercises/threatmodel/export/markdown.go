@@ -1,0 +1,250 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/grading"
+	"edu/threatlings/exercises/threatmodel"
+)
+
+// Markdown writes everything that a model holds. The diagram in text stands
+// beside the Mermaid one; "" leaves it out.
+func Markdown(m *threatmodel.Model, g *threatmodel.Guide, diagram string) []byte {
+	d := &document{}
+	d.p("# Threat model: %s", esc(m.Title))
+	d.text(m.Feature)
+	d.team(m)
+	if len(m.Components) > 0 {
+		d.p("## The system")
+		d.b.WriteString("```mermaid\n" + Mermaid(m) + "```\n\n")
+		if diagram != "" {
+			d.b.WriteString("```text\n" + fenceless(diagram) + "```\n\n")
+		}
+		d.table([]string{"Part", "Kind", "Trust zone", "What it does"}, func(row func(...string)) {
+			for _, c := range m.Components {
+				row(c.Name, c.Kind, m.System().ZoneName(c.Zone), c.About)
+			}
+		})
+		if len(m.Flows) > 0 {
+			d.table([]string{"Flow", "From", "To", "Protocol", "Carries", "Crosses"}, func(row func(...string)) {
+				for _, p := range m.System().Places() {
+					if f, ok := m.Flow(p.ID); ok {
+						from, _ := m.Component(f.From)
+						to, _ := m.Component(f.To)
+						arrow := ""
+						if f.Both {
+							arrow = " and back"
+						}
+						row(p.ID, from.Name, to.Name+arrow, f.Protocol, f.Carries, p.Crosses)
+					}
+				}
+			})
+		}
+	}
+	if len(m.Assets) > 0 {
+		d.p("## Assets")
+		d.table([]string{"Asset", "Class", "Owner"}, func(row func(...string)) {
+			for _, a := range m.Assets {
+				row(a.Name, a.Class, a.Owner)
+			}
+		})
+	}
+	if len(m.Scope) > 0 {
+		d.p("## Scope")
+		d.table([]string{"What", "In or out", "Because"}, func(row func(...string)) {
+			for _, s := range m.Scope {
+				row(s.What, side(s), s.Why)
+			}
+		})
+	}
+	d.list("## Assumptions", len(m.Assumptions), func(i int) (string, string) { return m.Assumptions[i].Text, m.Assumptions[i].Who })
+	d.threats(m, g)
+	d.coverage(m)
+	d.accepted(m, g)
+	d.list("## Open questions", len(m.Questions), func(i int) (string, string) { return m.Questions[i].Text, m.Questions[i].Who })
+	if m.Review != "" {
+		d.p("## Did we do a good job?")
+		d.text(m.Review)
+	}
+	return []byte(strings.TrimRight(d.b.String(), "\n") + "\n")
+}
+
+func side(s threatmodel.Scoped) string {
+	if s.Out {
+		return "out"
+	}
+	return "in"
+}
+
+// A document is Markdown that is being written.
+type document struct{ b strings.Builder }
+
+func (d *document) p(format string, args ...any) { fmt.Fprintf(&d.b, format+"\n\n", args...) }
+
+// text is somebody's own text: their paragraphs stay, their markup does not work.
+func (d *document) text(s string) {
+	for _, para := range strings.Split(exercises.Clean(s), "\n") {
+		if para = strings.TrimSpace(para); para != "" {
+			d.p("%s", esc(para))
+		}
+	}
+}
+
+func (d *document) team(m *threatmodel.Model) {
+	var out []string
+	for _, r := range [][2]string{{"facilitator", m.Team.Facilitator}, {"owner", m.Team.Owner}, {"scribe", m.Team.Scribe}, {"attackers", m.Team.Attackers}} {
+		if r[1] != "" {
+			out = append(out, r[0]+": "+esc(r[1]))
+		}
+	}
+	if len(out) > 0 {
+		d.p("Team: %s.", strings.Join(out, "; "))
+	}
+}
+
+func (d *document) table(head []string, rows func(row func(...string))) {
+	d.b.WriteString("| " + strings.Join(head, " | ") + " |\n|" + strings.Repeat(" --- |", len(head)) + "\n")
+	rows(func(cells ...string) {
+		for i, c := range cells {
+			cells[i] = esc(c)
+		}
+		d.b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+	})
+	d.b.WriteString("\n")
+}
+
+func (d *document) list(head string, n int, item func(int) (text, who string)) {
+	if n == 0 {
+		return
+	}
+	d.p("%s", head)
+	for i := range n {
+		text, who := item(i)
+		if who == "" {
+			who = "nobody yet"
+		}
+		fmt.Fprintf(&d.b, "- %s (%s)\n", esc(text), esc(who))
+	}
+	d.b.WriteString("\n")
+}
+
+func (d *document) threats(m *threatmodel.Model, g *threatmodel.Guide) {
+	d.p("## Threats")
+	if len(m.Threats) == 0 {
+		d.p("None yet.")
+		return
+	}
+	h := m.HeatMap()
+	head := []string{"How likely"}
+	for i, w := range threatmodel.Impacts {
+		head = append(head, fmt.Sprintf("%d %s", i+1, w))
+	}
+	d.table(head, func(row func(...string)) {
+		for l := 3; l >= 1; l-- {
+			row(fmt.Sprintf("%d %s", l, threatmodel.Likelihoods[l-1]), fmt.Sprint(h[l][1]), fmt.Sprint(h[l][2]), fmt.Sprint(h[l][3]))
+		}
+	})
+	for i, t := range m.Prioritised() {
+		d.p("### %d. %s", i+1, esc(orThe(t.Title(), "A threat without words")))
+		d.text(t.Text)
+		d.field("Letter", letterName(t.Letter))
+		d.field("Place", placeOf(m, t))
+		d.field("Asset", assetOf(m, t))
+		d.field("Rating", ratingOf(t))
+		d.field("Decision", decisionOf(t))
+		d.field("Plan", t.Plan)
+		d.field("Because", t.Reason)
+		d.field("When", whenOf(t, g))
+		d.field("Who", t.Owner)
+		d.b.WriteString("\n")
+	}
+}
+
+func orThe(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func (d *document) field(name, value string) {
+	if value = line(value); value != "" {
+		fmt.Fprintf(&d.b, "- **%s:** %s\n", name, esc(value))
+	}
+}
+
+func (d *document) coverage(m *threatmodel.Model) {
+	places := m.System().Places()
+	if len(places) == 0 {
+		return
+	}
+	d.p("## Where we looked")
+	cov := m.Coverage()
+	d.table(append([]string{"Place"}, strings.Split(grading.Letters, "")...), func(row func(...string)) {
+		for _, p := range places {
+			cells := []string{m.PlaceName(p.ID)}
+			for _, l := range strings.Split(grading.Letters, "") {
+				switch s, n := cov.At(p.ID, l); s {
+				case threatmodel.Found:
+					cells = append(cells, fmt.Sprint(n))
+				case threatmodel.LookedAt:
+					cells = append(cells, "nothing")
+				default:
+					cells = append(cells, "")
+				}
+			}
+			row(cells...)
+		}
+	})
+}
+
+// accepted lists what the team lives with: the first thing that somebody will
+// ask for in a year.
+func (d *document) accepted(m *threatmodel.Model, g *threatmodel.Guide) {
+	n := 0
+	for _, t := range m.Prioritised() {
+		if t.Decision != "accept" && t.Decision != "transfer" {
+			continue
+		}
+		if n++; n == 1 {
+			d.p("## Accepted and transferred")
+		}
+		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", esc(t.Title()), t.Decision, esc(orThe(line(t.Reason), "no reason given")), esc(orThe(t.Owner, "nobody")), esc(whenOf(t, g)))
+	}
+	if n > 0 {
+		d.b.WriteString("\n")
+	}
+}
+
+// esc makes text of what Markdown or HTML would take for markup.
+func esc(s string) string {
+	var b strings.Builder
+	s = line(s)
+	for i, r := range s {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case r == '&':
+			b.WriteString("&amp;")
+		case strings.ContainsRune("\\`*_[]|~#$", r), i == 0 && strings.ContainsRune("-+=", r):
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '@', r == ':' && strings.HasPrefix(s[i:], "://"): // no address becomes a link by itself
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	out := b.String()
+	if i := strings.IndexFunc(out, func(r rune) bool { return r < '0' || r > '9' }); i > 0 && strings.ContainsRune(".)", rune(out[i])) {
+		out = out[:i] + "\\" + out[i:] // "1." begins no list
+	}
+	return out
+}
+
+// fenceless keeps a drawing from ending its fence.
+func fenceless(s string) string { return strings.ReplaceAll(exercises.Clean(s), "```", "'''") }
