@@ -99,9 +99,8 @@ func SVG(ctx context.Context, sys *scenarios.System) (string, error) {
 	label := func(x, y float64, anchor, weight, text string) {
 		fmt.Fprintf(&b, `<text x="%.0f" y="%.0f" text-anchor="%s" font-weight="%s" fill="currentColor" stroke="none">%s</text>`+"\n", x, y, anchor, weight, html.EscapeString(text))
 	}
-	for i, z := range l.Zones {
+	for _, z := range l.Zones {
 		fmt.Fprintf(&b, `<rect x="%.0f" y="%.0f" width="%.0f" height="%.0f" rx="6" stroke-dasharray="6 5" stroke-opacity=".6"/>`+"\n", z.X, z.Y, z.W, z.H)
-		label(z.X+10, z.Y+20, "start", "600", shown(sys.Zones[i].Name))
 	}
 	flows := map[int]scenarios.Flow{}
 	for _, f := range sys.Flows {
@@ -117,6 +116,9 @@ func SVG(ctx context.Context, sys *scenarios.System) (string, error) {
 			start = ` marker-start="url(#head)"`
 		}
 		fmt.Fprintf(&b, `<polyline points="%s" marker-end="url(#head)"%s/>`+"\n", strings.Join(points, " "), start)
+	}
+	for i, z := range l.Zones { // over the lines, on a ground of their own
+		fmt.Fprintf(&b, `<text x="%.0f" y="%.0f" font-weight="600" fill="currentColor" stroke="Canvas" stroke-width="5" paint-order="stroke">%s</text>`+"\n", z.X+10, z.Y+20, html.EscapeString(shown(sys.Zones[i].Name)))
 	}
 	for i, c := range l.Components {
 		x, y, w, h := c.X, c.Y, c.W, c.H
