@@ -57,7 +57,7 @@ func Compare(m *Model, key *grading.Key) Comparison {
 		}
 	}
 	for _, k := range key.Threats {
-		match := Match{ID: k.ID, Title: k.Title, KeySeverity: k.Severity.Rating, KeyWhen: k.FixBy, Quote: k.Evidence.Quote, Plan: strings.Join(k.Mitigation, " ")}
+		match := Match{ID: k.ID, Title: k.Title, KeySeverity: k.Severity.Rating, KeyWhen: k.FixBy, Quote: k.Evidence.Quote, Plan: strings.Join(k.Mitigation, "; ")}
 		if len(k.Place.Accept) > 0 {
 			match.Place = m.PlaceName(k.Place.Accept[0])
 		}

@@ -130,9 +130,10 @@ func (m *Model) Checks() []Check {
 		}
 		return 1
 	}
-	cov, unseen := m.Coverage(), 0
+	cov, unseen, places := m.Coverage(), 0, map[string]bool{}
 	for _, p := range m.Places() {
 		unseen += cov.Unseen(p)
+		places[p] = true
 	}
 	unprotected := 0
 	for _, a := range m.Assets {
@@ -147,10 +148,10 @@ func (m *Model) Checks() []Check {
 	add(ScopeStep, flag(m.scoped()), "What is left out has a reason.", "Scope: say what you left out, and why.")
 	add(AssumptionsStep, flag(m.Done(AssumptionsStep)), "Assumptions are written down.", "No assumption is written down. There are always some.")
 	add(AssumptionsStep, m.unconfirmed(), "Each assumption has somebody who finds out.", "Assumptions without a name beside them: %d.")
-	if len(m.Places()) > 0 {
+	if len(places) > 0 {
 		add(ThreatsStep, unseen, "Every place was looked at with all six letters.", "Squares of the grid at which nobody has looked: %d.")
 	}
-	add(ThreatsStep, m.count(func(t Threat) bool { return m.PlaceName(t.Place) == "" }), "Each threat has a place.", "Threats without a place: %d.")
+	add(ThreatsStep, m.count(func(t Threat) bool { return !places[t.Place] }), "Each threat has a place.", "Threats without a place: %d.")
 	if len(m.Assets) > 0 {
 		add(ThreatsStep, unprotected, "Each asset occurs in a threat.", "Assets that no threat names: %d.")
 	}

@@ -218,14 +218,20 @@ func (s *Screen) heat(t threatmodel.Threat) []string {
 				line += style.Render(cell)
 			}
 		}
-		out = append(out, line+st.Quiet.Render("  "+threatmodel.Likelihoods[l-1]))
+		out = append(out, line+st.Quiet.Render("  "+likelihoodWords[l-1]))
 	}
 	bad := "  "
-	for i, w := range threatmodel.Impacts {
-		bad += fit(fmt.Sprintf(" %d %s", i+1, strings.TrimPrefix(w, "it is ")), 13)
+	for i, w := range impactWords {
+		bad += fit(fmt.Sprintf(" %d %s", i+1, w), 13)
 	}
-	return append(out, st.Quiet.Render(strings.TrimRight(bad, " ")+"   how bad →"))
+	return append(out, st.Quiet.Render(bad+" how bad →"))
 }
+
+// Short words for the scales, at the edge of the heat map.
+var (
+	likelihoodWords = []string{"luck", "effort", "any day"}
+	impactWords     = []string{"nuisance", "hurts", "papers"}
+)
 
 func heatStyle(good, warn, bad lipgloss.Style, word string) lipgloss.Style {
 	switch word {

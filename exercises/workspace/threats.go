@@ -246,7 +246,7 @@ func (v *threatsStep) lines(width, height int) []string {
 		return v.all.lines(width, height)
 	}
 	if width >= wideFrom-4 {
-		w := 46
+		w := 52
 		left, right := v.grid(w, height), v.lens(min(width-w-3, 70), height)
 		var out []string
 		for i := range max(len(left), len(right)) {
@@ -317,9 +317,9 @@ func (v *threatsStep) grid(width, height int) []string {
 	}
 	more := ""
 	if rest := len(places) - v.top - room; rest > 0 {
-		more = fmt.Sprintf(" · %d more places below", rest)
+		more = fmt.Sprintf(" · %d more below", rest)
 	}
-	return append(out, st.Quiet.Render("  · not looked   ○ looked, nothing   1 2 3 found"+more))
+	return append(out, st.Quiet.Render("  · not looked   ○ nothing   2 found"+more))
 }
 
 // lens asks the questions for the square under the cursor, and shows what was

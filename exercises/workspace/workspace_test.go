@@ -1,0 +1,421 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"edu/threatlings/exercises/grading"
+	"edu/threatlings/exercises/input/inputtest"
+	"edu/threatlings/exercises/scenarios"
+	"edu/threatlings/exercises/threatmodel"
+)
+
+// A player drives a workspace with keys. Messages that are sent later wait until
+// the player runs them.
+type player struct {
+	t     testing.TB
+	s     *Screen
+	later []tea.Msg
+	saved *threatmodel.Model
+	fail  error
+	draws int
+	now   time.Time
+}
+
+func newPlayer(t testing.TB, m *threatmodel.Model, width, height int, change func(*Options)) *player {
+	t.Helper()
+	g, err := threatmodel.ShippedGuide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &player{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	in := inputtest.Options()
+	o := Options{
+		Styles: in.Styles, Markdown: in.Markdown, Model: m, Guide: g, Name: "a-model", Now: func() time.Time { return p.now },
+		Save: func(m *threatmodel.Model) error {
+			if p.fail == nil {
+				p.saved = m.Clone()
+			}
+			return p.fail
+		},
+		Draw: func(_ context.Context, sys *scenarios.System) (string, string, error) {
+			p.draws++
+			text, places := "", ""
+			for _, pl := range sys.Places() {
+				text += fmt.Sprintf("[%s]\n", pl.ID)
+				places += strings.Repeat(string(pl.Cell), len(pl.ID)+2) + "\n"
+			}
+			return text, places, nil
+		},
+		After: func(_ time.Duration, msg tea.Msg) tea.Cmd {
+			if _, ok := msg.(minuteMsg); !ok {
+				p.later = append(p.later, msg)
+			}
+			return nil
+		},
+	}
+	if change != nil {
+		change(&o)
+	}
+	p.s = New(o)
+	p.run(p.s.Init())
+	p.s.SetSize(width, height)
+	return p
+}
+
+func (p *player) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			p.run(c)
+		}
+	default:
+		if Target(msg) == p.s {
+			p.run(p.s.Update(msg))
+		}
+	}
+}
+
+// wait lets what was put off happen.
+func (p *player) wait() {
+	for n := 0; len(p.later) > 0; n++ {
+		if n > 100 {
+			p.t.Fatal("messages without end")
+		}
+		msg := p.later[0]
+		p.later = p.later[1:]
+		p.run(p.s.Update(msg))
+	}
+}
+
+var named = map[string]tea.KeyType{
+	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
+	"ctrl+n": tea.KeyCtrlN, "ctrl+p": tea.KeyCtrlP, "ctrl+t": tea.KeyCtrlT, "ctrl+d": tea.KeyCtrlD, "ctrl+u": tea.KeyCtrlU, "backspace": tea.KeyBackspace, "end": tea.KeyEnd, "home": tea.KeyHome, "space": tea.KeySpace, "pgdown": tea.KeyPgDown,
+}
+
+// keys presses keys: names of keys, or 'text' that is typed letter by letter.
+func (p *player) keys(keys ...string) *player {
+	p.t.Helper()
+	for _, k := range keys {
+		if typ, ok := named[k]; ok {
+			msg := tea.KeyMsg{Type: typ}
+			if typ == tea.KeySpace {
+				msg.Runes = []rune(" ")
+			}
+			if typ == tea.KeyEsc {
+				p.s.Back()
+				continue
+			}
+			p.run(p.s.Update(msg))
+			continue
+		}
+		for _, r := range strings.Trim(k, "'") {
+			msg := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}
+			if r == ' ' {
+				msg.Type = tea.KeySpace
+			}
+			p.run(p.s.Update(msg))
+		}
+	}
+	return p
+}
+
+func (p *player) screen() string { return ansi.Strip(p.s.View()) }
+
+func (p *player) sees(want ...string) {
+	p.t.Helper()
+	for _, w := range want {
+		if !strings.Contains(p.screen(), w) {
+			p.t.Errorf("%q is not on\n%s", w, p.screen())
+		}
+	}
+}
+
+// golden compares the screen with a file, and holds it to its size.
+func (p *player) golden(name string) {
+	p.t.Helper()
+	got := p.screen()
+	lines := strings.Split(got, "\n")
+	if len(lines) > p.s.height {
+		p.t.Errorf("%s has %d lines of %d", name, len(lines), p.s.height)
+	}
+	for i, l := range lines {
+		if w := ansi.StringWidth(l); w > p.s.width {
+			p.t.Errorf("%s: line %d has %d columns of %d", name, i, w, p.s.width)
+		}
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	inputtest.Golden(p.t, fmt.Sprintf("%s-%d", name, p.s.width), strings.Join(lines, "\n")+"\n")
+}
+
+func demo(t testing.TB) *threatmodel.Model {
+	t.Helper()
+	m, err := threatmodel.Demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+type scenariosFS struct{}
+
+func (scenariosFS) Open(name string) (fs.File, error) {
+	return scenarios.FS.Open(strings.TrimPrefix(name, "scenarios/"))
+}
+
+func billing(t testing.TB) *scenarios.Scenario {
+	t.Helper()
+	s, err := scenarios.Load(scenariosFS{}, "billing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Every step of a finished model, at three widths.
+func TestScreens(t *testing.T) {
+	for _, width := range []int{60, 80, 120} {
+		p := newPlayer(t, demo(t), width, 20, func(o *Options) {
+			s := billing(t)
+			o.Key, o.Drawing, o.Document = s.Key, s.Diagram, s.Document
+		})
+		for step := range threatmodel.StepCount {
+			p.keys(fmt.Sprint(int(step)+1), "home")
+			p.golden(strings.ToLower(threatmodel.Steps[step].Name))
+			if p.s.step != step {
+				t.Fatalf("on step %d", p.s.step)
+			}
+		}
+		p.keys("c").golden2("compare").keys("esc", "2", "tab").golden2("diagram").keys("tab", "ctrl+t").golden2("document").keys("ctrl+t")
+		p.keys("6", "down", "right", "right", "right", "e").golden2("threat-form").keys("esc", "t").golden2("threat-list").keys("tab")
+		p.keys("8", "down", "enter").golden2("decision-form").keys("esc", "7", "enter").golden2("priority-form").keys("esc")
+		if !reflect.DeepEqual(p.s.m, demo(t)) {
+			t.Error("looking changed the model")
+		}
+	}
+}
+
+func (p *player) golden2(name string) *player {
+	p.t.Helper()
+	p.golden(name)
+	return p
+}
+
+func TestEmptyScreens(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("New"), 80, 20, nil)
+	for step := range threatmodel.StepCount {
+		p.keys("esc", fmt.Sprint(int(step)+1))
+		p.golden("empty-" + strings.ToLower(threatmodel.Steps[step].Name))
+	}
+}
+
+// A model from nothing, by keys alone.
+func TestFromNothing(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("A feature of our own"), 80, 20, nil)
+	p.keys("enter", "ctrl+u", "'Gift cards'", "tab", "'People buy a card. Others spend it.'", "esc")
+	p.keys("2", "'buyer -> shop: HTTPS card'", "enter", "'shop -> db: SQL over TLS codes'", "enter", "'nothing ->'", "enter").sees("! An arrow needs a name on both sides")
+	p.keys("ctrl+u", "esc").sees("①", "shop -> db: SQL over TLS codes")
+	p.keys("3", "a", "'gift codes'", "tab", "right", "right", "tab", "'Ada'", "enter").sees("gift codes", "confidential", "Ada")
+	p.keys("4", "a", "'the shop page'", "tab", "right", "tab", "'another team'", "esc").sees("out  the shop page")
+	p.keys("5", "a", "'Codes are random'", "tab", "tab", "'Bo'", "esc", "o", "'Who may refund?'", "esc").sees("we assume  Codes are random", "open       Who may refund?")
+	p.keys("6", "down", "right", "right", "right", "enter", "'An insider reads the gift codes and spends them.'", "esc")
+	p.keys("space").sees("Something was found here")
+	p.keys("right", "space").sees("Looked, and nothing")
+	p.keys("7", "right", "right", "b", "b", "b").sees("6  I  high")
+	p.keys("8", "enter", "m", "tab", "'Hash the codes'", "tab", "tab", "'Bo'", "esc").sees("mitigate", "within 30 days")
+	p.keys("9", "w", "'We looked late at the database.'", "esc").sees("✓ Each threat has a decision")
+	p.wait()
+	m := p.saved
+	if m == nil || m.Title != "Gift cards" || len(m.Flows) != 2 || len(m.Components) != 3 || len(m.Assets) != 1 || !m.Scope[0].Out || len(m.Assumptions) != 1 || len(m.Questions) != 1 {
+		t.Fatalf("%+v", m)
+	}
+	x := m.Threats[0]
+	if x.ID != "an-insider-reads-the-gift" || x.Place != "2" || x.Letter != "I" || x.Score() != 6 || x.Decision != "mitigate" || x.When != "30 days" || x.Owner != "Bo" || !x.Decided() {
+		t.Errorf("%+v", x)
+	}
+	if m.Assets[0].ID != "gift-codes" || m.Assets[0].Class != "confidential" {
+		t.Errorf("%+v", m.Assets)
+	}
+	if p.draws == 0 || p.s.drawn != p.s.systemKey() {
+		t.Error("the diagram was not drawn")
+	}
+	if b, err := threatmodel.Format(m); err != nil {
+		t.Error(err)
+	} else if _, err := threatmodel.Parse("m", b); err != nil {
+		t.Error(err)
+	}
+}
+
+// Every change can be taken back, one at a time.
+func TestUndo(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	p.keys("3", "home", "x").sees("Removed. u brings it back.")
+	p.keys("7", "right", "b", "8", "d", "6", "t", "x", "4", "a", "'more'", "esc")
+	if len(p.s.m.Assets) == len(demo(t).Assets) {
+		t.Fatal("nothing was removed")
+	}
+	for range 10 {
+		p.keys("u")
+	}
+	p.sees("nothing to take back")
+	if !reflect.DeepEqual(p.s.m, demo(t)) {
+		t.Errorf("taking back leads to %+v", p.s.m)
+	}
+}
+
+// What is typed is saved without leaving the form; a failed save is said, and
+// leaving tries again and stays.
+func TestSaving(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
+	p.keys("3", "a", "'half a na'")
+	if !strings.HasPrefix(p.s.Status(), "saving") {
+		t.Errorf("status %q", p.s.Status())
+	}
+	p.wait()
+	if p.saved == nil || p.saved.Assets[0].Name != "half a na" || !strings.HasPrefix(p.s.Status(), "saved") {
+		t.Errorf("%+v, %q", p.saved, p.s.Status())
+	}
+	p.fail = errors.New("the disk is full")
+	p.keys("'me'")
+	p.wait()
+	p.sees("! The disk is full")
+	if !strings.HasPrefix(p.s.Status(), "NOT SAVED") || p.s.Flush() == nil {
+		t.Errorf("status %q", p.s.Status())
+	}
+	p.fail = nil
+	if err := p.s.Flush(); err != nil || p.saved.Assets[0].Name != "half a name" {
+		t.Errorf("%v, %+v", err, p.saved.Assets)
+	}
+}
+
+// An older save never lands on a newer one.
+func TestSaverOrder(t *testing.T) {
+	var last string
+	v := &saver{save: func(m *threatmodel.Model) error { last = m.Title; return nil }}
+	one, two := v.next(), v.next()
+	if err := errors.Join(v.write(threatmodel.New("two"), two), v.write(threatmodel.New("one"), one)); err != nil || last != "two" {
+		t.Errorf("%q, %v", last, err)
+	}
+}
+
+// An entry that is left empty goes; nothing that was typed does.
+func TestBlankEntriesGo(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	for _, step := range []string{"3", "4", "5"} {
+		p.keys(step, "a", "esc")
+	}
+	p.keys("6", "enter", "esc", "t", "a", "esc")
+	if !reflect.DeepEqual(p.s.m, demo(t)) {
+		t.Errorf("%+v", p.s.m)
+	}
+}
+
+// A drawing that comes late does not take the place of a newer one, and a
+// failing one costs the picture alone.
+func TestDrawing(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("x"), 120, 20, nil)
+	p.keys("2", "'a -> b'", "enter")
+	old := p.s.systemKey()
+	p.keys("'b -> c'", "enter")
+	p.wait()
+	if p.s.drawn == old || p.s.drawn != p.s.systemKey() {
+		t.Error("the newest system is not drawn")
+	}
+	p.s.o.Draw = func(context.Context, *scenarios.System) (string, string, error) { panic("engine") }
+	p.keys("'c -> d'", "enter")
+	p.wait()
+	p.sees("cannot be drawn: the layout engine failed")
+}
+
+// Odd text is text: it breaks no frame and is kept as it is.
+func TestOddText(t *testing.T) {
+	for _, text := range []string{"👩‍👩‍👧 漢字漢字 שלום مرحبا", strings.Repeat("long ", 500), "\x1b[31m\u202e", "\"]|x| -->"} {
+		p := newPlayer(t, demo(t), 60, 20, nil)
+		p.keys("3", "a")
+		p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}))
+		p.keys("esc", "6", "enter")
+		p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}))
+		for range 2 {
+			for i, l := range strings.Split(p.screen(), "\n") {
+				if ansi.StringWidth(l) > 60 || strings.ContainsAny(l, "\x1b\u202e") {
+					t.Errorf("%.20q: line %d is %q", text, i, l)
+				}
+			}
+			p.keys("esc", "t")
+		}
+	}
+}
+
+// Nobody is caught: from everywhere esc leads out, and every step is one key away.
+func TestNoDeadEnd(t *testing.T) {
+	for _, open := range [][]string{{"1", "enter"}, {"2", "a"}, {"2", "enter"}, {"3", "a"}, {"6", "enter"}, {"6", "t", "enter"}, {"8", "enter"}, {"9", "w"}, {"9", "c"}, {"ctrl+t"}, {"ctrl+d"}} {
+		p := newPlayer(t, demo(t), 80, 20, func(o *Options) { o.Key = func() (*grading.Key, error) { return billing(t).Key() } })
+		p.keys(open...)
+		for n := 0; p.s.Back(); n++ {
+			if n > 3 {
+				t.Fatalf("%v: esc does not lead out", open)
+			}
+		}
+		p.keys("1").sees("▸1 Feature")
+	}
+}
+
+func large() *threatmodel.Model {
+	m := threatmodel.New("Large")
+	for i := range 30 {
+		m.AddComponent(threatmodel.Component{Name: fmt.Sprint("Part ", i), Kind: threatmodel.Kinds[i%4]})
+	}
+	for i := range 30 {
+		m.AddFlow(threatmodel.Flow{From: m.Components[i].ID, To: m.Components[(i*7+3)%30].ID, Protocol: "HTTPS", Carries: "orders"})
+	}
+	m.AddAsset(threatmodel.Asset{Name: "orders"})
+	places := m.Places()
+	for i := range 300 {
+		m.AddThreat(threatmodel.Threat{Text: fmt.Sprintf("Somebody number %d changes the orders of another customer on their way, so that %d parcels go astray.", i, i*7), Letter: letters[i%6], Place: places[i%len(places)], Likelihood: 1 + i%3, Impact: 1 + i/3%3, Asset: "orders"})
+	}
+	return m
+}
+
+// BenchmarkKey is a key and the frame after it, in a model of 60 places and 300
+// threats. It must stay under 16 ms, a frame at 60 a second.
+func BenchmarkKey(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		open []string
+		key  []string
+	}{
+		{"grid", []string{"6"}, []string{"down"}},
+		{"list", []string{"6", "t"}, []string{"down"}},
+		{"typing", []string{"6", "enter"}, []string{"x"}},
+		{"rating", []string{"7"}, []string{"right"}},
+		{"deciding", []string{"8"}, []string{"down"}},
+		{"review", []string{"9"}, []string{"down"}},
+		{"system", []string{"2", "esc"}, []string{"down"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p := newPlayer(b, large(), 120, 40, nil)
+			p.wait()
+			p.keys(c.open...)
+			b.ResetTimer()
+			for b.Loop() {
+				p.keys(c.key...)
+				_ = p.s.View()
+				_ = p.s.Status()
+				p.later = nil
+			}
+		})
+	}
+}
