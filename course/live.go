@@ -3,6 +3,7 @@ package course
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,11 +41,16 @@ func (l *Live) Practices() ([]Practice, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, err = fs.Stat(l.course.fsys, threatmodel.Dir+"/policy.yaml")
+	own := err == nil
 	var out []Practice
 	for _, id := range g.Practice() {
+		if _, err := fs.Stat(l.course.fsys, "scenarios/"+id); err != nil && !own {
+			continue // a course of its own, without the program's features
+		}
 		s, err := scenarios.Load(l.course.fsys, id)
 		if err != nil {
-			return nil, fmt.Errorf("the practice feature %s: %w", id, err)
+			return nil, fmt.Errorf("the practice feature %s (named in %s/policy.yaml): %w", id, threatmodel.Dir, err)
 		}
 		out = append(out, Practice{id, s.System.Title, s.System.Summary})
 	}

@@ -35,8 +35,8 @@ type policy struct {
 	Practice []string `yaml:"practice"`
 }
 
-// LoadGuide reads lens.yaml and policy.yaml from a course's content. Faults are
-// *exercises.Fault, joined.
+// LoadGuide reads lens.yaml and policy.yaml from a course's content; the
+// program's own where it has none. Faults are *exercises.Fault, joined.
 func LoadGuide(content fs.FS) (*Guide, error) {
 	g := &Guide{}
 	var errs []error
@@ -46,6 +46,9 @@ func LoadGuide(content fs.FS) (*Guide, error) {
 	}{{"lens.yaml", &g.lens}, {"policy.yaml", &g.policy}} {
 		name := Dir + "/" + f.name
 		b, err := fs.ReadFile(content, name)
+		if errors.Is(err, fs.ErrNotExist) { // a course of its own need not have them
+			b, err = FS.ReadFile(f.name)
+		}
 		if err != nil {
 			return nil, &exercises.Fault{File: name, What: "the file cannot be read: " + err.Error()}
 		}
@@ -164,11 +167,4 @@ func (s State) String() string {
 }
 
 // ShippedGuide is the guide that the program ships.
-func ShippedGuide() (*Guide, error) { return LoadGuide(mounted{}) }
-
-// mounted is FS under Dir, as in a course's content.
-type mounted struct{}
-
-func (mounted) Open(name string) (fs.File, error) {
-	return FS.Open(strings.TrimPrefix(name, Dir+"/"))
-}
+func ShippedGuide() (*Guide, error) { return LoadGuide(embed.FS{}) }

@@ -185,30 +185,34 @@ func (f *File) read() (*Model, error) {
 
 // OpenLastGood goes on from the last good state of a file. What the file holds
 // now is set aside beside it; the name is returned.
-func (d *Folder) OpenLastGood(path string) (f *File, m *Model, aside string, err error) {
-	if f, err = d.hold(path); err != nil {
+func (d *Folder) OpenLastGood(path string) (*File, *Model, string, error) {
+	f, err := d.hold(path)
+	if err != nil {
 		return nil, nil, "", err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close())
-		}
-	}()
+	m, aside, err := f.lastGood()
+	if err != nil {
+		return nil, nil, "", errors.Join(err, f.Close())
+	}
+	return f, m, aside, nil
+}
+
+func (f *File) lastGood() (m *Model, aside string, err error) {
 	b, err := os.ReadFile(f.good)
 	if err != nil {
-		return nil, nil, "", fmt.Errorf("there is no last good state of %s on this computer: %w", path, err)
+		return nil, "", fmt.Errorf("there is no last good state of %s on this computer: %w", f.Path, err)
 	}
 	if m, err = Parse(f.good, b); err != nil {
-		return nil, nil, "", err
+		return nil, "", err
 	}
-	if now, readErr := os.ReadFile(f.Path); readErr == nil && !bytes.Equal(now, b) {
+	if now, err := os.ReadFile(f.Path); err == nil && !bytes.Equal(now, b) {
 		aside = unique(f.Path+".set-aside", exists)
-		if err = os.WriteFile(aside, now, 0o600); err != nil {
-			return nil, nil, "", cannotKeep(filepath.Dir(aside), err)
+		if err := os.WriteFile(aside, now, 0o600); err != nil {
+			return nil, "", cannotKeep(filepath.Dir(aside), err)
 		}
 		f.disk = now
 	}
-	return f, m, aside, f.Save(m)
+	return m, aside, f.Save(m)
 }
 
 // ErrChanged says that somebody else has written the file since it was read.

@@ -231,6 +231,10 @@ func (t *talk) tell(l *list) {
 		return
 	}
 	for i := range l.n() {
+		if l.plain != nil {
+			t.p.Say("%d. %s", i+1, l.plain(i))
+			continue
+		}
 		t.p.Say("%d. %s", i+1, strings.Join(strings.Fields(ansi.Strip(l.row(i, 2000))), " "))
 	}
 }
@@ -492,7 +496,7 @@ func (t *talk) review() error {
 			}
 			t.p.Say("%s", t.s.over.title())
 			for _, l := range t.s.over.lines(10000, 100000) {
-				t.p.Say("%s", ansi.Strip(l))
+				t.p.Say("%s", strings.TrimSpace(ansi.Strip(l)))
 			}
 			t.s.over = nil
 		}

@@ -19,6 +19,7 @@ type list struct {
 
 	n      func() int
 	row    func(i, width int) string
+	plain  func(i int) string // the row in words, for the line mode; nil: as it is drawn
 	form   func(i int) *form
 	add    func() // appends an empty entry
 	blank  func(i int) bool

@@ -40,6 +40,13 @@ func newSystem(s *Screen) view {
 		c := s.m.Components[i-len(s.m.Flows)]
 		return columns(w, []int{5, 26}, "", st.Text.Render(c.Name), st.Quiet.Render(c.Kind+" in "+s.m.System().ZoneName(c.Zone)))
 	}
+	l.plain = func(i int) string {
+		if i < len(s.m.Flows) {
+			return fmt.Sprintf("Flow %d: %s", s.m.Flows[i].N, s.m.FlowEntry(s.m.Flows[i]))
+		}
+		c := s.m.Components[i-len(s.m.Flows)]
+		return c.Name + ", " + c.Kind + " in " + s.m.System().ZoneName(c.Zone)
+	}
 	l.remove = func(i int) { s.m.RemovePlace(v.place(i)) }
 	l.blank = func(i int) bool { return false }
 	l.form = v.form

@@ -37,6 +37,10 @@ func newThreats(s *Screen) view {
 		t := s.m.Threats[i]
 		return columns(w, []int{2, 6}, s.letter(t.Letter), st.Strong.Render(placeMark(t.Place)), st.Text.Render(t.Title()))
 	}
+	l.plain = func(i int) string {
+		t := s.m.Threats[i]
+		return said(grading.LetterNames[t.Letter], "no letter") + " at " + said(s.m.PlaceName(t.Place), "no place") + ": " + t.Title()
+	}
 	l.detail = func(i, w int) []string { return s.told(s.m.Threats[i], w) }
 	l.add = func() { s.m.AddThreat(threatmodel.Threat{}) }
 	l.named = func(i int) { s.m.NameThreat(i) }
