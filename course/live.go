@@ -57,8 +57,8 @@ func (l *Live) Practices() ([]Practice, error) {
 	return out, nil
 }
 
-// A Workshop is a threat model that is open, with what belongs to it. Close its
-// File after use.
+// A Workshop is a threat model that is open, with what belongs to it. Close it
+// with Live.Close.
 type Workshop struct {
 	File     *threatmodel.File
 	Model    *threatmodel.Model
@@ -93,10 +93,11 @@ func (l *Live) OpenLastGood(name string) (*Workshop, error) {
 }
 
 // Start begins a new model of a feature of one's own.
-func (l *Live) Start(title string) (*Workshop, error) { return l.create(threatmodel.New(title)) }
+func (l *Live) Start() (*Workshop, error) { return l.create(threatmodel.New(threatmodel.Nameless)) }
 
-// StartFrom begins a new model of what m holds already.
-func (l *Live) StartFrom(m *threatmodel.Model) (*Workshop, error) { return l.create(m) }
+// Close lets a model go and returns the path of its file, which may be named
+// after the model's title now.
+func (l *Live) Close(w *Workshop) (string, error) { return l.Folder.CloseAs(w.File, w.Model) }
 
 // StartDocument begins a new model beside a design document.
 func (l *Live) StartDocument(path string) (*Workshop, error) {

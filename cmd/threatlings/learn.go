@@ -43,7 +43,10 @@ func (a *app) learn(ctx context.Context, id string) (err error) {
 		})
 	}
 	return a.screens(ctx, o, func(t *tui.Options) {
-		t.Open, t.Live = id, o.session.Course.Live(threatmodel.OpenFolder(a.folders().Data))
+		t.Open = id
+		if !a.readOnly {
+			t.Live = o.session.Course.Live(threatmodel.OpenFolder(a.folders().Data))
+		}
 	})
 }
 
@@ -85,6 +88,9 @@ func (a *app) screens(ctx context.Context, o *opened, begin func(*tui.Options)) 
 	_, err := p.Run()
 	if flushErr := model.Flush(); flushErr != nil {
 		return fmt.Errorf("saving what you typed last: %w", flushErr)
+	}
+	if closeErr := model.Close(); closeErr != nil {
+		return fmt.Errorf("closing the threat model: %w", closeErr)
 	}
 	if err != nil && !errors.Is(err, tea.ErrInterrupted) {
 		return fmt.Errorf("running the screens: %w", err)

@@ -67,7 +67,6 @@ func (a *app) live(ctx context.Context, start func(*course.Live) (*course.Worksh
 		if w, err = start(l); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, w.File.Close()) }()
 	}
 	if a.lineMode() {
 		return plain.Live(ctx, plain.LiveOptions{Live: l, Workshop: w, In: a.in, Out: a.out, Notices: o.notices})
@@ -156,7 +155,7 @@ func (a *app) liveNewCommand() *cobra.Command {
 			return a.live(cmd.Context(), func(l *course.Live) (*course.Workshop, error) {
 				l.At = file
 				if len(args) == 0 {
-					return l.Start("A feature of our own")
+					return l.Start()
 				}
 				return l.StartPractice(args[0])
 			})

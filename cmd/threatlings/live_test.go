@@ -88,7 +88,7 @@ func TestLiveFromNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	file := filepath.Join(dataDir(env), "models", "a-feature-of-our-own.yaml")
+	file := filepath.Join(dataDir(env), "models", "gift-cards.yaml") // named after its title at the end
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestLiveFromNothing(t *testing.T) {
 	}
 	exported := map[string]string{}
 	for _, f := range export.Formats {
-		cmd := exec.Command(mustBinary(t), "export", "a-feature-of-our-own", "--to", f[0])
+		cmd := exec.Command(mustBinary(t), "export", "gift-cards", "--to", f[0])
 		cmd.Env = env
 		out, err := cmd.Output()
 		if err != nil {

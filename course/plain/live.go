@@ -39,8 +39,12 @@ func Live(_ context.Context, o LiveOptions) (err error) {
 		if w, err = chooseModel(p, o.Live); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, w.File.Close()) }()
 	}
+	defer func() {
+		if _, failed := o.Live.Close(w); failed != nil {
+			err = failed
+		}
+	}()
 	for _, n := range w.Notices {
 		p.Say("%s", n)
 	}
@@ -66,7 +70,7 @@ func chooseModel(p *input.Prompter, l *course.Live) (*course.Workshop, error) {
 		open = append(open, func() (*course.Workshop, error) { return l.Open(e.Path) })
 	}
 	names = append(names, "Begin with a feature of your own")
-	open = append(open, func() (*course.Workshop, error) { return l.Start("A feature of our own") })
+	open = append(open, func() (*course.Workshop, error) { return l.Start() })
 	for _, f := range practices {
 		names = append(names, "Practise on "+f.Title+": "+f.Summary)
 		open = append(open, func() (*course.Workshop, error) { return l.StartPractice(f.ID) })

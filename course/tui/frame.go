@@ -42,7 +42,9 @@ func (m *Model) View() string {
 func (m *Model) header() []string {
 	t := m.env.theme
 	right := exercises.CleanLine(m.top().Status())
-	if ro, _ := m.env.Session.ReadOnly(); ro {
+	if _, own := m.top().(*live); own {
+		// a threat model is kept in a file of its own
+	} else if ro, _ := m.env.Session.ReadOnly(); ro {
 		right = "NOT SAVED · " + right
 	}
 	room := m.width - 2 - ansi.StringWidth(right) - 2

@@ -19,6 +19,8 @@ type live struct {
 	env *env
 	w   *course.Workshop
 	ws  *workspace.Screen
+
+	closed bool
 }
 
 // liveMsg is a message of a workspace, so that it arrives whatever lies on top.
@@ -85,7 +87,16 @@ func (l *live) Back() bool          { return l.ws.Back() }
 func (l *live) Typing() bool        { return l.ws.Typing() }
 func (l *live) Flush() error        { return l.ws.Flush() }
 func (l *live) Restyle()            { l.ws.Restyle(l.env.theme.styles) }
-func (l *live) Close() error        { return l.w.File.Close() }
+
+// Close lets the model's file go. A screen that was closed is not closed again.
+func (l *live) Close() error {
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	_, err := l.env.Live.Close(l.w)
+	return err
+}
 
 // models lists the person's threat models, and begins new ones.
 type models struct {
@@ -134,7 +145,7 @@ func (m *models) Init() tea.Cmd {
 			}
 			rows = append(rows, modelRow{e.Name, about, func() (*course.Workshop, error) { return live.Open(e.Path) }})
 		}
-		rows = append(rows, modelRow{"Begin: a feature of your own", "with nothing but your head; or: threatlings live design.md", func() (*course.Workshop, error) { return live.Start("A feature of our own") }})
+		rows = append(rows, modelRow{"Begin: a feature of your own", "with nothing but your head; or: threatlings live design.md", func() (*course.Workshop, error) { return live.Start() }})
 		practices, perr := live.Practices()
 		for _, p := range practices {
 			rows = append(rows, modelRow{"Practise: " + p.Title, p.Summary, func() (*course.Workshop, error) { return live.StartPractice(p.ID) }})
@@ -188,9 +199,6 @@ func (m *models) Update(msg tea.Msg) tea.Cmd {
 func (m *models) open(i int) tea.Cmd {
 	if i >= len(m.rows) {
 		return nil
-	}
-	if ro, why := m.env.Session.ReadOnly(); ro {
-		return note(why)
 	}
 	open := m.rows[i].open
 	return func() tea.Msg {

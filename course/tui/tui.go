@@ -285,6 +285,18 @@ func (m *Model) Flush() error {
 	return nil
 }
 
+// Close lets go what the screens hold. It is called after Flush, at the end.
+func (m *Model) Close() error {
+	for _, s := range m.stack {
+		if c, ok := s.(io.Closer); ok {
+			if err := c.Close(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (m *Model) tooSmall() bool { return m.width < minWidth || m.height < minHeight }
 
 func (m *Model) resize() {

@@ -285,6 +285,30 @@ func cannotKeep(dir string, err error) error {
 	return fmt.Errorf("the threat model cannot be kept in %s: check the folder and the space on the disk (%w)", dir, err)
 }
 
+// nameless is the beginning of a file's name while its model has no title of its own.
+const nameless = "a-feature-of-our-own"
+
+// Nameless is the title of a model that has none of its own yet.
+const Nameless = "A feature of our own"
+
+// CloseAs is Close; a model of the folder that had no name of its own when it was
+// made gets one from its title. It returns the path that the model has now.
+func (d *Folder) CloseAs(f *File, m *Model) (string, error) {
+	if err := f.Close(); err != nil {
+		return f.Path, err
+	}
+	dir, base := filepath.Split(f.Path)
+	id := slug(m.Title)
+	if own, err := filepath.EvalSymlinks(filepath.Join(d.dir, modelsDir)); err != nil || filepath.Clean(dir) != own || !strings.HasPrefix(base, nameless) || id == "" || strings.HasPrefix(id, nameless) {
+		return f.Path, nil
+	}
+	path := filepath.Join(dir, unique(id, func(n string) bool { return exists(filepath.Join(dir, n+".yaml")) })+".yaml")
+	if err := os.Rename(f.Path, path); err != nil {
+		return f.Path, fmt.Errorf("naming the model's file after its title: %w", err)
+	}
+	return path, nil
+}
+
 // ReadDocument reads the design document of a model, seen from the model's
 // file; "" when it has none.
 func (f *File) ReadDocument(m *Model) (string, error) {

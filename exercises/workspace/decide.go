@@ -157,6 +157,14 @@ func (v *priorityStep) lines(width, height int) []string {
 	cur := v.c.at(order)
 	heat := s.heat(order[cur])
 	beside := width >= 116
+	if beside {
+		heat = append(append(heat, ""), s.told(order[cur], 56)...)
+		if r := order[cur].Reason; r != "" {
+			for _, l := range wrap("because "+r, 56) {
+				heat = append(heat, st.Quiet.Render(l))
+			}
+		}
+	}
 	room, w := height, width
 	if beside {
 		w = width - 60

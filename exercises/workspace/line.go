@@ -42,7 +42,10 @@ func Talk(p *input.Prompter, o Options) error {
 			t.s.step = to.step
 			continue
 		}
-		return errors.Join(err, t.s.Flush())
+		if failed := t.s.Flush(); failed != nil {
+			return failed
+		}
+		return err
 	}
 }
 

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -38,6 +39,15 @@ func (v featureStep) lines(width, height int) []string {
 	out = append(out, "", st.Quiet.Render("The four questions of every session"))
 	for i, q := range fourQuestions {
 		out = append(out, "  "+st.Text.Render(string(rune('1'+i))+". "+q))
+	}
+	agenda, all := []string{}, 0
+	for _, step := range threatmodel.Steps {
+		agenda = append(agenda, fmt.Sprintf("%s %d", strings.ToLower(step.Name), step.Minutes))
+		all += step.Minutes
+	}
+	out = append(out, "")
+	for _, l := range wrap(fmt.Sprintf("About %d minutes: %s. Nothing is timed.", all, strings.Join(agenda, ", ")), w) {
+		out = append(out, st.Quiet.Render(l))
 	}
 	return append(out, "", st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
 }

@@ -51,8 +51,9 @@ func newSystem(s *Screen) view {
 	l.blank = func(i int) bool { return false }
 	l.form = v.form
 	v.list = l
-	v.entering = len(s.m.Components) == 0
-	v.entry.Focus()
+	if v.entering = len(s.m.Components) == 0; v.entering {
+		v.entry.Focus()
+	}
 	return v
 }
 

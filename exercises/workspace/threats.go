@@ -346,7 +346,17 @@ func (v *threatsStep) lens(width, height int) []string {
 	var found []string
 	for _, t := range s.m.Threats {
 		if t.Place == place && t.Letter == letter {
-			found = append(found, st.Letter(letter).Render("! ")+st.Text.Render(fit(t.Title(), width-2)))
+			text := []string{fit(t.Title(), width-2)}
+			if height > 10 { // room for all of it
+				text = wrap(t.Text, width-2)
+			}
+			for k, l := range text {
+				lead := "! "
+				if k > 0 {
+					lead = "  "
+				}
+				found = append(found, st.Letter(letter).Render(lead)+st.Text.Render(l))
+			}
 		}
 	}
 	for _, q := range questions {
