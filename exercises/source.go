@@ -58,7 +58,38 @@ func (s Source) decode(v any) (err error) {
 			err = errors.New("this YAML cannot be understood; look for a bracket or a quote that is missing, and for a stray ! or &")
 		}
 	}()
+	if tooDeep(s.YAML) {
+		return errors.New("this YAML is nested too deeply; look for a bracket that is never closed")
+	}
 	return yaml.NewDecoder(bytes.NewReader(s.YAML), yaml.Strict()).Decode(v)
+}
+
+// deepest is how many brackets or list marks may be open at once: the decoder's
+// time grows with the square of the depth.
+const deepest = 2000
+
+// tooDeep counts without knowing quotes: text has no thousand brackets that are
+// never closed.
+func tooDeep(b []byte) bool {
+	depth, marks := 0, 0
+	for i, c := range b {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(0, depth-1)
+		case '\n':
+			marks = 0
+		case '-', '?', ':':
+			if i+1 < len(b) && (b[i+1] == ' ' || b[i+1] == '\t') {
+				marks++
+			}
+		}
+		if depth > deepest || marks > deepest {
+			return true
+		}
+	}
+	return false
 }
 
 // Fault makes a *Fault at the YAML path, such as "$.options[2].reason"; a path

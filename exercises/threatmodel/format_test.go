@@ -68,3 +68,12 @@ func TestFaultsNameTheLine(t *testing.T) {
 		}
 	}
 }
+
+// A file made to cost time is refused at once.
+func TestDeepFileIsRefused(t *testing.T) {
+	for _, s := range []string{strings.Repeat("[", 1<<20), strings.Repeat("{a: ", 1<<18), strings.Repeat("- ", 1<<20)} {
+		if _, err := Parse("m.yaml", []byte("threatlings: 1\ntitle: "+s)); err == nil || !strings.Contains(err.Error(), "nested too deeply") {
+			t.Errorf("%.10q gives %v", s, err)
+		}
+	}
+}
