@@ -287,3 +287,23 @@ func TestTranscript(t *testing.T) {
 	}
 	golden(t, "transcript", out.String(), 0)
 }
+
+// A remedy or a promise is turned back into a question before it counts; a
+// question counts whether its mark is there or not, and so does a threat.
+func TestToldIsNotAsked(t *testing.T) {
+	x := exercise(t)
+	for text, asked := range map[string]bool{
+		"You should encrypt the hall's network so that nobody can listen.":  true,
+		"Nobody can listen on the hall's network, because it is encrypted.": true,
+		"who can listen on the hall's network":                              false,
+		"Somebody in the street listens on the hall's network.":             false,
+	} {
+		res, err := x.Grade(context.Background(), exercises.Answer{text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res.Outcome == exercises.Asked; got != asked {
+			t.Errorf("%q: outcome %v, %+v", text, res.Outcome, res.Items[0])
+		}
+	}
+}

@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -64,6 +65,10 @@ func (j *judged) judge(text string, replied bool) {
 	n, near := find(j.x.Near, v.ID)
 	sure := v.Status == grading.PhraseCredited
 	switch {
+	case sure && !replied && claims(text):
+		j.asked = true
+		it.Mark, it.Reason = exercises.Unsure, "That is an answer already: a remedy, or a promise. The rule here is to ask, so that the owner finds it."
+		it.Question = "Turn it round. Which question would make somebody look there?"
 	case sure && key:
 		it.Mark, it.ID, it.Reason = exercises.Good, q.ID, q.Reason
 		it.Details = []exercises.Field{{Label: "my list", Text: q.Text}}
@@ -86,6 +91,32 @@ func (j *judged) judge(text string, replied bool) {
 	}
 	j.items = append(j.items, it)
 }
+
+// claims reports whether a text tells instead of asking: what to do, or why
+// nothing can happen. A threat told as a statement is as good as a question.
+func claims(text string) bool {
+	text = strings.ToLower(strings.TrimSpace(text))
+	first, _, _ := strings.Cut(text, " ")
+	if strings.Contains(text, "?") || slices.Contains(asking, first) {
+		return false
+	}
+	for _, p := range demanding {
+		if strings.HasPrefix(text, p+" ") {
+			return true
+		}
+	}
+	switch grading.ShippedManners().Kind(text) {
+	case "fix", "negated", "fact":
+		return true
+	}
+	return false
+}
+
+// demanding begins a remedy.
+var demanding = []string{"you should", "you must", "you need to", "we should", "we must", "we need to", "please", "make sure", "ensure"}
+
+// asking are the words with which a question begins when its mark is forgotten.
+var asking = strings.Fields("who whom whose what which when where why how can could may might is are was were do does did has have will would should if suppose imagine")
 
 // askBack asks for what a vague question for a letter leaves out, and gives
 // none of the key away.
