@@ -261,12 +261,18 @@ func (s *Step) Items() []*Item {
 	return out
 }
 
-// After is the next written lesson, or nil at the end.
+// After is the next written lesson, or nil at the end. Optional ones are passed
+// over: their part's list offers them.
 func (c *Course) After(s *Step) *Step {
-	all := c.Steps()
-	for i, o := range all {
-		if o == s && i+1 < len(all) {
-			return all[i+1]
+	steps := c.Steps()
+	for i, st := range steps {
+		if st != s {
+			continue
+		}
+		for _, next := range steps[i+1:] {
+			if !next.Optional {
+				return next
+			}
 		}
 	}
 	return nil
