@@ -22,6 +22,8 @@ type lesson struct {
 
 	lines []string // the rendered text of the page; nil while it is rendered
 	off   int
+	terms []spot    // of the glossary, where they stand in lines
+	term  int       // the one that is open; -1 for none
 	ex    *exercise // when the page is an exercise
 }
 
@@ -54,6 +56,7 @@ func (l *lesson) Init() tea.Cmd {
 // goTo opens a page of this lesson.
 func (l *lesson) goTo(page int) tea.Cmd {
 	l.page, l.off, l.lines, l.ex = page, 0, nil, nil
+	l.terms, l.term = nil, -1
 	p := l.step.Pages[page]
 	visit := func() tea.Msg {
 		if ro, _ := l.env.Session.ReadOnly(); ro {
@@ -131,6 +134,7 @@ func (l *lesson) layout() {
 		return
 	}
 	l.lines = strings.Split(l.env.Pages.render(p.Markdown, l.textWidth(), l.env.theme), "\n")
+	l.terms = spots(l.lines, l.env.Session.Course.TermsIn(p.Markdown))
 	l.off = max(0, min(l.off, len(l.lines)-l.rows()))
 }
 
@@ -149,7 +153,14 @@ func (l *lesson) Flush() error {
 	return nil
 }
 
-func (l *lesson) Back() bool { return l.ex != nil && l.ex.Back() }
+// Back closes the term that is open, or what is open in the exercise.
+func (l *lesson) Back() bool {
+	if l.ex == nil && l.term >= 0 {
+		l.term = -1
+		return true
+	}
+	return l.ex != nil && l.ex.Back()
+}
 
 func (l *lesson) Crumb() string {
 	part, _, _ := strings.Cut(l.step.Module.Title, " · ")
@@ -177,9 +188,15 @@ func (l *lesson) Help() []key.Binding {
 	if l.ex != nil {
 		return append(l.ex.Help(), back)
 	}
+	if l.term >= 0 {
+		return []key.Binding{as(keys.tab, "tab", "next word"), as(keys.back, "esc", "close"), keys.glossary}
+	}
 	h := []key.Binding{keys.prev, as(keys.enter, "enter", "go on")}
 	if len(l.lines) > l.rows() {
 		h = append(h, as(keys.up, "↑↓", "scroll"))
+	}
+	if len(l.terms) > 0 {
+		h = append(h, as(keys.tab, "tab", "explain a word"))
 	}
 	return append(h, back, keys.glossary, keys.bookmark, keys.note)
 }
@@ -227,9 +244,24 @@ func (l *lesson) Update(msg tea.Msg) tea.Cmd {
 			l.scroll(-3)
 		case tea.MouseButtonWheelDown:
 			l.scroll(3)
+		case tea.MouseButtonLeft:
+			l.click(msg)
 		}
 	}
 	return nil
+}
+
+// click opens the term that was clicked.
+func (l *lesson) click(m tea.MouseMsg) {
+	x, y := m.X-leftMargin, m.Y-2+l.off
+	if l.hasOutline() {
+		x -= outlineWidth
+	}
+	for i, s := range l.terms {
+		if m.Action == tea.MouseActionPress && s.line == y && x >= s.col && x < s.col+s.width {
+			l.term = i
+		}
+	}
 }
 
 func (l *lesson) textKey(k tea.KeyMsg) tea.Cmd {
@@ -238,6 +270,12 @@ func (l *lesson) textKey(k tea.KeyMsg) tea.Cmd {
 		return l.turn(1)
 	case key.Matches(k, keys.prev, keys.before):
 		return l.turn(-1)
+	case key.Matches(k, keys.tab):
+		l.nextTerm(1)
+	case key.Matches(k, keys.shiftTab):
+		l.nextTerm(-1)
+	case key.Matches(k, keys.enter) && l.term >= 0:
+		l.term = -1
 	case key.Matches(k, keys.enter), k.String() == " ":
 		if l.off+l.rows() < len(l.lines) {
 			l.scroll(l.rows() - 1)
@@ -297,11 +335,18 @@ func (l *lesson) View() string {
 			lines = append(lines, margin+x)
 		}
 	} else {
-		end := min(len(l.lines), l.off+l.rows())
-		for _, x := range l.lines[min(l.off, end):end] {
+		meaning := l.meaning()
+		end := min(len(l.lines), l.off+l.rows()-len(meaning))
+		for i := min(l.off, end); i < end; i++ {
+			lines = append(lines, margin+l.underlined(i))
+		}
+		for len(meaning) > 0 && len(lines) < 2+l.rows()-len(meaning) {
+			lines = append(lines, "")
+		}
+		for _, x := range meaning {
 			lines = append(lines, margin+x)
 		}
-		if end < len(l.lines) && len(lines) > 2 {
+		if len(meaning) == 0 && end < len(l.lines) && len(lines) > 2 {
 			last := len(lines) - 1
 			lines[last] = margin + st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(l.lines)-end+1))
 		}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,20 +67,89 @@ func (p *Pages) has(md string, width int, t *theme) bool {
 }
 
 // renderMarkdown renders without a cache. A text that glamour cannot render is
-// shown as it is: the words matter more than their look.
+// shown as it is: the words matter more than their look. Lines are wrapped here
+// and not by glamour, which forgets the marks of lists: only tables need to know
+// the width before.
 func renderMarkdown(md string, width int, t *theme) string {
 	md = strings.ReplaceAll(md, "\t", "    ")
-	if out, err := rawMarkdown(md, width, t); err == nil {
-		md = out
-	}
-	lines := strings.Split(squeeze(md), "\n")
-	for i, l := range lines {
-		if ansi.StringWidth(l) > width {
-			lines[i] = ansi.Hardwrap(l, width, true)
+	var lines []string
+	for _, part := range tablesApart(md) {
+		w := 0
+		if strings.HasPrefix(part, "|") {
+			w = width
 		}
+		text, err := rawMarkdown(part, w, t)
+		if err != nil {
+			text = part
+		}
+		for _, l := range strings.Split(strings.Trim(squeeze(text), "\n"), "\n") {
+			lines = append(lines, hang(l, width)...)
+		}
+		lines = append(lines, "")
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
+
+// tablesApart cuts a text before and behind each of its tables.
+func tablesApart(md string) []string {
+	var parts []string
+	var cur []string
+	table, fenced := false, false
+	for _, l := range strings.Split(md, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(l), "```") {
+			fenced = !fenced
+		}
+		if is := !fenced && strings.HasPrefix(l, "|"); is != table {
+			parts, cur, table = append(parts, strings.Join(cur, "\n")), nil, is
+		}
+		cur = append(cur, l)
+	}
+	parts = append(parts, strings.Join(cur, "\n"))
+	return slices.DeleteFunc(parts, func(p string) bool { return strings.TrimSpace(p) == "" })
+}
+
+// lineMark is what stands before the text of a line: the mark of a list or of
+// a quotation.
+var lineMark = regexp.MustCompile(`^ *(?:· |\d{1,3}\. |(?:│ ?)+)?`)
+
+// hang wraps a line at words. What follows stands below the text of the first
+// line, and a quotation keeps its bar.
+func hang(l string, width int) []string {
+	if ansi.StringWidth(l) <= width {
+		return []string{l}
+	}
+	mark := lineMark.FindString(l)
+	under := strings.Repeat(" ", ansi.StringWidth(mark))
+	if strings.Contains(mark, "│") {
+		under = mark
+	}
+	room := max(8, width-ansi.StringWidth(mark))
+	lines := strings.Split(ansi.Wrap(l[len(mark):], room, " "), "\n")
+	active := "" // the style that a wrapped line begins with
+	for i, x := range lines {
+		begin := active
+		for _, seq := range styleSequence.FindAllString(x, -1) {
+			switch {
+			case seq == "\x1b[m" || seq == "\x1b[0m":
+				active = ""
+			case strings.HasPrefix(seq, "\x1b[0;"):
+				active = seq
+			default:
+				active += seq
+			}
+		}
+		x = begin + strings.TrimLeft(x, " ")
+		if active != "" {
+			x += "\x1b[0m"
+		}
+		if lines[i] = under + x; i == 0 {
+			lines[i] = mark + x
+		}
+	}
+	return lines
+}
+
+var styleSequence = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 func rawMarkdown(md string, width int, t *theme) (string, error) {
 	r, err := glamour.NewTermRenderer(glamour.WithStyles(t.md), glamour.WithColorProfile(t.prof), glamour.WithWordWrap(width))

@@ -88,7 +88,7 @@ func (p *player) run(cmd tea.Cmd) {
 
 var named = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
-	"tab": tea.KeyTab, "f1": tea.KeyF1, "f2": tea.KeyF2, "space": tea.KeySpace, "ctrl+c": tea.KeyCtrlC, "ctrl+n": tea.KeyCtrlN, "ctrl+p": tea.KeyCtrlP,
+	"tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "f1": tea.KeyF1, "f2": tea.KeyF2, "space": tea.KeySpace, "ctrl+c": tea.KeyCtrlC, "ctrl+n": tea.KeyCtrlN, "ctrl+p": tea.KeyCtrlP,
 	"ctrl+s": tea.KeyCtrlS, "backspace": tea.KeyBackspace, "pgdown": tea.KeyPgDown,
 }
 
