@@ -65,7 +65,7 @@ func (j *judged) judge(text string, replied bool) {
 	n, near := find(j.x.Near, v.ID)
 	sure := v.Status == grading.PhraseCredited
 	switch {
-	case sure && !replied && claims(text):
+	case sure && key && !replied && claims(text):
 		j.asked = true
 		it.Mark, it.Reason = exercises.Unsure, "That is an answer already: a remedy, or a promise. The rule here is to ask, so that the owner finds it."
 		it.Question = "Turn it round. Which question would make somebody look there?"
