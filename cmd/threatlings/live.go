@@ -38,6 +38,9 @@ the features to practise on.`,
 			}
 			return a.live(cmd.Context(), func(l *course.Live) (*course.Workshop, error) {
 				if ext := strings.ToLower(filepath.Ext(args[0])); ext == ".yaml" || ext == ".yml" {
+					if _, err := os.Stat(args[0]); errors.Is(err, os.ErrNotExist) {
+						return nil, fmt.Errorf("there is no %s yet; begin it with: threatlings live new --file %s", clean(args[0]), clean(args[0]))
+					}
 					return l.Open(args[0])
 				}
 				if l.Folder.Path(args[0]) != args[0] { // a name of the list

@@ -104,6 +104,8 @@ type File struct {
 	good string // where the last good state is kept
 	lock *flock.Flock
 	disk []byte // what the file held when it was read or written last
+	// aside is set when somebody else wrote the file, and Path is another one now.
+	aside bool
 }
 
 // ErrHeld says that another program has the model open.
@@ -219,8 +221,9 @@ func (f *File) lastGood() (m *Model, aside string, err error) {
 var ErrChanged = errors.New("the file was changed by another program while it was open here")
 
 // Save replaces the file as a whole, so that a crash leaves the old one or the
-// new one. A file that somebody else changed meanwhile is not written over: what
-// was to be saved is put beside it and the error, which wraps ErrChanged, names it.
+// new one. A file that somebody else changed meanwhile is not written over: from
+// then on the model is saved beside it, and the error, which wraps ErrChanged and
+// comes once, says where.
 func (f *File) Save(m *Model) error {
 	b, err := Format(m)
 	if err != nil {
@@ -235,16 +238,20 @@ func (f *File) Save(m *Model) error {
 		f.disk = b
 		return nil
 	case !bytes.Equal(now, f.disk):
-		mine := f.Path + ".mine"
+		mine := unique(strings.TrimSuffix(f.Path, ".yaml")+".mine", func(n string) bool { return exists(n + ".yaml") }) + ".yaml"
 		if err := replace(mine, b); err != nil {
 			return err
 		}
-		return fmt.Errorf("%w (git, or an editor?). What you have here is in %s; compare the two, and open the file again", ErrChanged, mine)
+		f.Path, f.disk, f.aside = mine, b, true
+		return fmt.Errorf("%w (git, or an editor?). What you have here is in %s now, and goes on being saved there; compare the two", ErrChanged, mine)
 	}
 	if err := replace(f.Path, b); err != nil {
 		return err
 	}
 	f.disk = b
+	if f.aside {
+		return nil // the last good state is the other file's
+	}
 	return f.keepGood(b)
 }
 

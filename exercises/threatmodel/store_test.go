@@ -133,9 +133,15 @@ func TestChangedUnderneath(t *testing.T) {
 	if b, _ := os.ReadFile(path); string(b) != theirs {
 		t.Errorf("theirs became %q", b)
 	}
-	b, err := os.ReadFile(path + ".mine")
-	if err != nil || !strings.Contains(string(b), "title: Mine") {
+	if err := f.Save(New("Mine, later")); err != nil { // nobody is held up
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(strings.TrimSuffix(path, ".yaml") + ".mine.yaml")
+	if err != nil || !strings.Contains(string(b), "title: Mine, later") {
 		t.Errorf("mine is %q, %v", b, err)
+	}
+	if b, _ := os.ReadFile(path); string(b) != theirs {
+		t.Errorf("theirs became %q later", b)
 	}
 }
 
