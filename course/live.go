@@ -24,6 +24,9 @@ type Live struct {
 	guide  func() (*threatmodel.Guide, error)
 }
 
+// Scenario reads one of the course's scenarios.
+func (c *Course) Scenario(id string) (*scenarios.Scenario, error) { return scenarios.Load(c.fsys, id) }
+
 // Live makes a Live of the course and the models in a folder.
 func (c *Course) Live(f *threatmodel.Folder) *Live {
 	return &Live{Folder: f, course: c, guide: sync.OnceValues(func() (*threatmodel.Guide, error) { return threatmodel.LoadGuide(c.fsys) })}

@@ -39,12 +39,9 @@ func Compare(m *Model, key *grading.Key) Comparison {
 	found := map[string]Threat{}
 	for _, t := range m.Threats {
 		v := index.Match(grading.Card{Text: t.Text, Letter: t.Letter, Place: t.Place, Severity: t.Severity()})
-		id := ""
+		id := v.Likely()
 		switch {
-		case v.Status == grading.Credited:
-			id = v.ID
-		case v.Status == grading.Asked && len(v.Candidates) > 0 && v.Candidates[0].P >= .5:
-			id = v.Candidates[0].ID
+		case id != "":
 		case v.Status == grading.StatusHandled || v.Status == grading.OutOfScope || v.Status == grading.AlsoValid:
 			c.Handled = append(c.Handled, Other{t.Title(), v.Say})
 			continue

@@ -59,43 +59,17 @@ func (m *Model) namesAsset(text string) bool {
 // alike finds another threat that says nearly the same: half of all its telling
 // words, or a third at the same place with the same letter.
 func (m *Model) alike(t Threat) (Threat, bool) {
-	own := telling(t.Text)
 	for _, o := range m.Threats {
 		if o.ID == t.ID {
 			continue
 		}
-		other := telling(o.Text)
-		both := 0
-		for w := range own {
-			if other[w] {
-				both++
-			}
-		}
-		all := len(own) + len(other) - both
-		share := 2
+		least := 1. / 2
 		if o.Place == t.Place && o.Letter == t.Letter && t.Place != "" {
-			share = 3
+			least = 1. / 3
 		}
-		if all > 0 && both >= 3 && both*share >= all {
+		if grading.Likeness(o.Text, t.Text) >= least {
 			return o, true
 		}
 	}
 	return Threat{}, false
-}
-
-// telling are the words of a text that are long enough to say something, cut
-// so that most endings do not matter.
-func telling(s string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Split(words(s), "-") {
-		if len(w) > 3 && !dull[w] {
-			out[w[:min(len(w), 6)]] = true
-		}
-	}
-	return out
-}
-
-var dull = map[string]bool{
-	"that": true, "this": true, "with": true, "from": true, "they": true, "them": true, "their": true, "then": true, "when": true, "which": true,
-	"somebody": true, "someone": true, "anybody": true, "anyone": true, "could": true, "would": true, "have": true, "into": true, "because": true, "attacker": true,
 }

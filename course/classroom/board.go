@@ -1,0 +1,228 @@
+package classroom
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"edu/threatlings/exercises/grading"
+)
+
+// A Board lays what all teams handed in side by side.
+type Board struct {
+	Teams []Team
+	Rows  []Row // what was named by most teams first
+	// Missed are the key's threats that nobody has, the worst first.
+	Missed []Key
+	Found  Breadth
+	Letter map[string]Share // coverage of the key by letter and by place
+	Place  map[string]Share
+}
+
+// A Team is a column of the board.
+type Team struct {
+	Name    string
+	Members []string
+	Threats []Threat
+	Top     []int
+	Keys    []string // ids of the key's threats that it found, in the key's order
+}
+
+// A Row is one threat, as the teams named it.
+type Row struct {
+	Key      string // id in the key; "" when the key does not know it
+	Title    string // the key's, or the shortest of the teams' own texts
+	Severity string // the key's; "" when it does not know it
+	Places   []int  // for each team: 1 to 3 in its top, 0 when it is not there
+	Listed   []bool // for each team: written down at all
+	Told     []Told // in the teams' own words
+}
+
+// Told is a threat in a team's words.
+type Told struct {
+	Team   string
+	Threat Threat
+	Top    int // 1 to 3, or 0
+}
+
+// Teams counts the teams that have the threat at all.
+func (r Row) Teams() (n int) {
+	for _, l := range r.Listed {
+		if l {
+			n++
+		}
+	}
+	return n
+}
+
+// A Key is a threat of the key that nobody named, with a question that leads there.
+type Key struct{ ID, Title, Severity, Hint string }
+
+// A Share is so many of so many.
+type Share struct{ Found, All int }
+
+// Breadth says how many different threats of the key were found, by whom.
+type Breadth struct {
+	All     int // in the key
+	Room    int // by all teams together
+	Team    int // by the best team
+	Person  int // by the best single person; 0 where nobody is named
+	OnlyOne int // by one team alone
+}
+
+// NewBoard compares the hand-ins with the key and with each other. Teams stand in
+// the order of their names; two of one name are told apart by a number.
+func NewBoard(handIns []HandIn, key *grading.Key) (*Board, error) {
+	if len(handIns) == 0 {
+		return nil, ErrNoHandIn
+	}
+	for _, h := range handIns {
+		if h.Scenario != key.Scenario {
+			return nil, fmt.Errorf("team %s worked on %q, and the others on %q: compare them apart", h.Team, h.Scenario, key.Scenario)
+		}
+	}
+	b := &Board{Letter: map[string]Share{}, Place: map[string]Share{}}
+	handIns = slices.Clone(handIns)
+	slices.SortStableFunc(handIns, func(a, c HandIn) int {
+		return cmp.Compare(strings.ToLower(a.Team), strings.ToLower(c.Team))
+	})
+	names := map[string]int{}
+	for _, h := range handIns {
+		if names[h.Team]++; names[h.Team] > 1 {
+			h.Team = fmt.Sprintf("%s %d", h.Team, names[h.Team])
+		}
+		b.Teams = append(b.Teams, Team{Name: h.Team, Members: h.Members, Threats: h.Threats, Top: h.Top})
+	}
+	b.cluster(key)
+	b.count(key)
+	return b, nil
+}
+
+// alike is the share of telling words from which two threats of one letter and
+// place, which the key does not know, are one.
+const alike = 0.3
+
+// cluster puts threats that mean the same into one row: by the key's threat that
+// the grader sees in them, or else by letter, place and likeness.
+func (b *Board) cluster(key *grading.Key) {
+	index := grading.NewIndex(key)
+	byKey := map[string]*Row{}
+	var rows []*Row
+	persons := map[string]map[string]bool{}
+	for ti := range b.Teams {
+		team := &b.Teams[ti]
+		found := map[string]bool{}
+		for i, t := range team.Threats {
+			if t.Text == "" {
+				continue
+			}
+			id := index.Match(grading.Card{Text: t.Text, Letter: t.Letter, Place: t.Place, Severity: t.Severity}).Likely()
+			row := byKey[id]
+			if id == "" {
+				row = likeRow(rows, t)
+			}
+			if row == nil {
+				row = &Row{Key: id, Title: t.Text, Places: make([]int, len(b.Teams)), Listed: make([]bool, len(b.Teams))}
+				if k, ok := index.Threat(id); ok {
+					row.Title, row.Severity = k.Title, k.Severity.Rating
+					byKey[id] = row
+				}
+				rows = append(rows, row)
+			}
+			if row.Key == "" && len(t.Text) < len(row.Title) {
+				row.Title = t.Text
+			}
+			top := slices.Index(team.Top, i) + 1
+			row.Listed[ti] = true
+			if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
+				row.Places[ti] = top
+			}
+			row.Told = append(row.Told, Told{team.Name, t, top})
+			if id != "" {
+				found[id] = true
+				if t.By != "" {
+					who := team.Name + "\x00" + t.By
+					if persons[who] == nil {
+						persons[who] = map[string]bool{}
+					}
+					persons[who][id] = true
+				}
+			}
+		}
+		for _, k := range key.Threats {
+			if found[k.ID] {
+				team.Keys = append(team.Keys, k.ID)
+			}
+		}
+	}
+	for ids := range maps.Values(persons) {
+		b.Found.Person = max(b.Found.Person, len(ids))
+	}
+	for _, r := range rows {
+		b.Rows = append(b.Rows, *r)
+	}
+	rank := func(s string) int { return slices.Index(grading.Severities, s) }
+	slices.SortStableFunc(b.Rows, func(x, y Row) int {
+		return cmp.Or(cmp.Compare(y.Teams(), x.Teams()), cmp.Compare(rank(y.Severity), rank(x.Severity)), cmp.Compare(x.Title, y.Title))
+	})
+}
+
+func likeRow(rows []*Row, t Threat) *Row {
+	for _, r := range rows {
+		if r.Key != "" {
+			continue
+		}
+		for _, o := range r.Told {
+			if o.Threat.Letter == t.Letter && o.Threat.Place == t.Place && grading.Likeness(o.Threat.Text, t.Text) >= alike {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Board) count(key *grading.Key) {
+	teams := map[string]int{}
+	for _, t := range b.Teams {
+		b.Found.Team = max(b.Found.Team, len(t.Keys))
+		for _, id := range t.Keys {
+			teams[id]++
+		}
+	}
+	b.Found.All, b.Found.Room = len(key.Threats), len(teams)
+	for _, n := range teams {
+		if n == 1 {
+			b.Found.OnlyOne++
+		}
+	}
+	add := func(m map[string]Share, at string, found bool) {
+		s := m[at]
+		s.All++
+		if found {
+			s.Found++
+		}
+		m[at] = s
+	}
+	for _, k := range key.Threats {
+		found := teams[k.ID] > 0
+		if len(k.Stride.Accept) > 0 {
+			add(b.Letter, k.Stride.Accept[0], found)
+		}
+		if len(k.Place.Accept) > 0 {
+			add(b.Place, k.Place.Accept[0], found)
+		}
+		if found {
+			continue
+		}
+		m := Key{ID: k.ID, Title: k.Title, Severity: k.Severity.Rating}
+		if len(k.Hints) > 0 {
+			m.Hint = k.Hints[0]
+		}
+		b.Missed = append(b.Missed, m)
+	}
+	slices.SortStableFunc(b.Missed, func(x, y Key) int {
+		return slices.Index(grading.Severities, y.Severity) - slices.Index(grading.Severities, x.Severity)
+	})
+}
