@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/adrg/xdg"
-	"github.com/goccy/go-yaml"
 	"golang.org/x/term"
 
 	"edu/threatlings/course"
@@ -53,16 +52,13 @@ func (f folders) settingsFile() string { return filepath.Join(f.Config, "setting
 // understood is no reason not to start: the notice says what to mend.
 func (a *app) settings() (s course.Settings, notice string) {
 	file := a.folders().settingsFile()
-	b, err := os.ReadFile(file)
+	s, err := course.ReadSettings(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		notice = fmt.Sprintf("Your settings in %s cannot be read (%v), so the usual ones are used.", file, errors.Unwrap(err))
+	case err == nil, errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, course.ErrSettings):
+		notice = fmt.Sprintf("Your settings in %s are not understood, so the usual ones are used. Correct the file or delete it.", file)
 	default:
-		if err := yaml.Unmarshal(b, &s); err != nil {
-			s = course.Settings{}
-			notice = fmt.Sprintf("Your settings in %s are not understood, so the usual ones are used. Correct the file or delete it.", file)
-		}
+		notice = fmt.Sprintf("Your settings in %s cannot be read (%v), so the usual ones are used.", file, errors.Unwrap(errors.Unwrap(err)))
 	}
 	s.NoMotion = s.NoMotion || a.noMotion
 	s.NoMouse = s.NoMouse || a.noMouse
@@ -78,23 +74,7 @@ func (a *app) saveSettings(s course.Settings) error {
 	if err := os.MkdirAll(f.Config, 0o700); err != nil {
 		return fmt.Errorf("making the folder for settings: %w", err)
 	}
-	b, err := yaml.Marshal(s)
-	if err != nil {
-		return fmt.Errorf("writing the settings down: %w", err)
-	}
-	tmp, err := os.CreateTemp(f.Config, ".settings-*")
-	if err != nil {
-		return fmt.Errorf("saving the settings: %w", err)
-	}
-	_, err = tmp.Write(b)
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), f.settingsFile())
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("saving the settings: %w", err), os.Remove(tmp.Name()))
-	}
-	return nil
+	return course.WriteSettings(f.settingsFile(), s)
 }
 
 // content is the shipped course, with an organisation's folder in front of it

@@ -97,7 +97,8 @@ func known(words []string, w string) bool {
 
 // Questions are what to ask at a place with a letter in mind.
 func (g *Guide) Questions(m *Model, place, letter string) []string {
-	kind, names := "flow", []string{}
+	kind := "flow"
+	var names []string
 	if c, ok := m.Component(place); ok {
 		kind, names = c.Kind, []string{"{name}", c.Name}
 	} else if f, ok := m.Flow(place); ok {

@@ -1,0 +1,232 @@
+// Package server gives the course to anyone who connects with the ssh that they
+// have: each person their own progress, under the fingerprint of their key.
+//
+// A connection gets a terminal with the course in it and nothing else: no
+// command, no file transfer, no forwarding of anything. Nothing reads the
+// server's own terminal.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/ssh"
+	"github.com/charmbracelet/wish"
+	gossh "golang.org/x/crypto/ssh"
+
+	"edu/threatlings/course"
+	"edu/threatlings/course/tui"
+	"edu/threatlings/exercises/input"
+)
+
+// Options is what a server is made from.
+type Options struct {
+	Course *course.Course
+	Kinds  func(name string) (input.Kind, bool)
+	// Dir is where the host key and everybody's progress are kept.
+	Dir     string
+	Version string
+	Log     *slog.Logger
+	// Seats is the most connections at once, Each the most from one address.
+	Seats, Each int
+	// Idle is how long a connection may say nothing.
+	Idle time.Duration
+}
+
+// Defaults of Options.
+const (
+	defaultSeats = 500
+	defaultEach  = 60 // a whole class may sit behind one address
+	defaultIdle  = time.Hour
+)
+
+// A Server is the course over SSH.
+type Server struct {
+	o     Options
+	ssh   *ssh.Server
+	pages *tui.Pages
+	gate  *gate
+
+	mu       sync.Mutex
+	running  map[*seat]struct{}
+	listener net.Listener
+	stopping bool
+	done     sync.WaitGroup
+}
+
+// New makes a server; its host key is made when there is none.
+func New(o Options) (*Server, error) {
+	if o.Seats == 0 {
+		o.Seats = defaultSeats
+	}
+	if o.Each == 0 {
+		o.Each = defaultEach
+	}
+	if o.Idle == 0 {
+		o.Idle = defaultIdle
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(filepath.Join(o.Dir, learnersDir), 0o700); err != nil {
+		return nil, fmt.Errorf("making the server's folder: %w", err)
+	}
+	s := &Server{o: o, pages: tui.NewPages(), gate: newGate(o.Seats, o.Each), running: map[*seat]struct{}{}}
+	var err error
+	s.ssh, err = wish.NewServer(
+		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),
+		wish.WithIdleTimeout(o.Idle),
+		wish.WithVersion("threatlings"),
+		// A key is welcome and none is needed: who has none looks around as a guest.
+		wish.WithPublicKeyAuth(func(ssh.Context, ssh.PublicKey) bool { return true }),
+		wish.WithKeyboardInteractiveAuth(func(ssh.Context, gossh.KeyboardInteractiveChallenge) bool { return true }),
+		wish.WithMiddleware(s.serve),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the server: %w", err)
+	}
+	s.ssh.ChannelHandlers = map[string]ssh.ChannelHandler{"session": onlyShell}
+	s.ssh.RequestHandlers = map[string]ssh.RequestHandler{}
+	s.ssh.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
+	return s, nil
+}
+
+// Names in the server's folder.
+const (
+	hostKeyFile = "host_key"
+	learnersDir = "learners"
+)
+
+// Fingerprint is that of the host key, for people to compare.
+func (s *Server) Fingerprint() string {
+	for _, k := range s.ssh.HostSigners {
+		return gossh.FingerprintSHA256(k.PublicKey())
+	}
+	return ""
+}
+
+// Serve takes connections until Stop, or an error of the listener.
+func (s *Server) Serve(l net.Listener) error {
+	s.mu.Lock()
+	s.listener = l
+	stopping := s.stopping
+	s.mu.Unlock()
+	if stopping {
+		return l.Close()
+	}
+	err := s.ssh.Serve(&limited{l, s.gate, s.o.Log})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping || errors.Is(err, ssh.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("taking connections: %w", err)
+}
+
+// Stop ends every seat in order: what is on its screen is saved. It waits for
+// that until the context ends.
+func (s *Server) Stop(ctx context.Context) error {
+	s.mu.Lock()
+	s.stopping = true
+	if s.listener != nil {
+		_ = s.listener.Close() // it may have been closed
+	}
+	for x := range s.running {
+		x.stop()
+	}
+	s.mu.Unlock()
+	saved := make(chan struct{})
+	go func() {
+		s.done.Wait()
+		close(saved)
+	}()
+	select {
+	case <-saved:
+	case <-ctx.Done():
+	}
+	if err := s.ssh.Close(); err != nil && !errors.Is(err, ssh.ErrServerClosed) {
+		return fmt.Errorf("closing the server: %w", err)
+	}
+	return nil
+}
+
+// serve is one connection from its first screen to its last.
+func (s *Server) serve(ssh.Handler) ssh.Handler {
+	return func(sess ssh.Session) {
+		x := newSeat(s, sess)
+		s.mu.Lock()
+		if s.stopping {
+			s.mu.Unlock()
+			return
+		}
+		s.running[x] = struct{}{}
+		s.done.Add(1)
+		s.mu.Unlock()
+		defer func() {
+			s.mu.Lock()
+			delete(s.running, x)
+			s.mu.Unlock()
+			s.done.Done()
+		}()
+		began := time.Now()
+		err := x.run()
+		s.o.Log.Info("left", "who", x.who(), "minutes", int(time.Since(began).Minutes()), "err", err)
+		code := 0
+		if err != nil && !errors.Is(err, io.EOF) {
+			code = 1
+		}
+		_ = sess.Exit(code) // the client may be gone
+	}
+}
+
+// refused are the requests of a session that get a plain no.
+var refused = map[string]bool{
+	"exec": true, "subsystem": true, "auth-agent-req@openssh.com": true, "x11-req": true, "env": true,
+}
+
+// onlyShell lets a session have a terminal and a shell, which is the course.
+func onlyShell(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
+	if ctx.Value(ctxSession) != nil {
+		_ = ch.Reject(gossh.ResourceShortage, "one session for each connection")
+		return
+	}
+	ctx.SetValue(ctxSession, true)
+	ssh.DefaultSessionHandler(srv, conn, guarded{ch}, ctx)
+}
+
+type ctxKey int
+
+const ctxSession ctxKey = iota
+
+// guarded answers refused requests itself.
+type guarded struct{ gossh.NewChannel }
+
+// Accept accepts the channel without the refused requests.
+func (g guarded) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
+	ch, in, err := g.NewChannel.Accept()
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make(chan *gossh.Request)
+	go func() {
+		defer close(out)
+		for r := range in {
+			if !refused[r.Type] {
+				out <- r
+				continue
+			}
+			if r.WantReply {
+				_ = r.Reply(false, nil) // the client may be gone
+			}
+		}
+	}()
+	return ch, out, nil
+}

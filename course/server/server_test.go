@@ -1,0 +1,453 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hinshun/vt10x"
+	"golang.org/x/crypto/ssh"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises/kinds"
+)
+
+var loadCourse = sync.OnceValues(func() (*course.Course, error) { return course.Load(course.Embedded(), kinds.Decoder{}) })
+
+// A host is a server on loopback.
+type host struct {
+	t    testing.TB
+	s    *Server
+	addr string
+	dir  string
+	done chan error
+}
+
+func start(t testing.TB, dir string, change func(*Options)) *host {
+	t.Helper()
+	c, err := loadCourse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Course: c, Kinds: kinds.Get, Dir: dir, Version: "test"}
+	if change != nil {
+		change(&o)
+	}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &host{t: t, s: s, addr: l.Addr().String(), dir: dir, done: make(chan error, 1)}
+	go func() { h.done <- s.Serve(l) }()
+	t.Cleanup(h.stop)
+	return h
+}
+
+func (h *host) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := h.s.Stop(ctx); err != nil {
+		h.t.Error(err)
+	}
+	if err := <-h.done; err != nil {
+		h.t.Error(err)
+	}
+	h.done <- nil // it may be stopped again
+}
+
+func newKey(t testing.TB) ssh.Signer {
+	t.Helper()
+	_, priv, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := ssh.NewSignerFromKey(priv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// dial connects with a key, or as a guest without one.
+func (h *host) dial(user string, key ssh.Signer) (*ssh.Client, error) {
+	auth := []ssh.AuthMethod{ssh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) { return nil, nil })}
+	if key != nil {
+		auth = []ssh.AuthMethod{ssh.PublicKeys(key)}
+	}
+	return ssh.Dial("tcp", h.addr, &ssh.ClientConfig{User: user, Auth: auth, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 10 * time.Second})
+}
+
+// A client is a person with a terminal.
+type client struct {
+	t    testing.TB
+	conn *ssh.Client
+	sess *ssh.Session
+	in   io.WriteCloser
+	vt   vt10x.Terminal
+	raw  bytes.Buffer
+	mu   sync.Mutex
+	wake chan struct{}
+	gone chan struct{}
+}
+
+// sit connects and opens a terminal; without a terminal when term is "".
+func (h *host) sit(user, term string, key ssh.Signer) *client {
+	h.t.Helper()
+	conn, err := h.dial(user, key)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	sess, err := conn.NewSession()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	c := &client{t: h.t, conn: conn, sess: sess, vt: vt10x.New(vt10x.WithSize(80, 24)), wake: make(chan struct{}, 1), gone: make(chan struct{})}
+	if term != "" {
+		if err := sess.RequestPty(term, 24, 80, ssh.TerminalModes{}); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	if c.in, err = sess.StdinPipe(); err != nil {
+		h.t.Fatal(err)
+	}
+	out, err := sess.StdoutPipe()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := sess.Shell(); err != nil {
+		h.t.Fatal(err)
+	}
+	go func() {
+		defer close(c.gone)
+		buf := make([]byte, 1<<15)
+		for {
+			n, err := out.Read(buf)
+			c.mu.Lock()
+			c.raw.Write(buf[:n])
+			_, _ = c.vt.Write(buf[:n]) // the emulator's writes do not fail
+			c.mu.Unlock()
+			select {
+			case c.wake <- struct{}{}:
+			default:
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	h.t.Cleanup(func() { _ = conn.Close() })
+	return c
+}
+
+func (c *client) screen() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.vt.String()
+}
+
+func (c *client) said() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.raw.String()
+}
+
+func (c *client) send(s string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.in, s); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *client) until(what string, get func() string) {
+	c.t.Helper()
+	limit := time.After(20 * time.Second)
+	for !strings.Contains(get(), what) {
+		select {
+		case <-c.wake:
+		case <-c.gone:
+			if !strings.Contains(get(), what) {
+				c.t.Fatalf("%q never came before the end of:\n%s", what, get())
+			}
+		case <-limit:
+			c.t.Fatalf("%q never came:\n%s", what, get())
+		}
+	}
+}
+
+func (c *client) shows(what string) { c.t.Helper(); c.until(what, c.screen) }
+func (c *client) says(what string)  { c.t.Helper(); c.until(what, c.said) }
+
+// ends waits until the server has closed the session.
+func (c *client) ends() {
+	c.t.Helper()
+	select {
+	case <-c.gone:
+	case <-time.After(10 * time.Second):
+		c.t.Fatalf("the session goes on:\n%s", c.screen())
+	}
+}
+
+// Somebody begins, the connection drops, the server is stopped and started, and
+// every keystroke is there; somebody else has a course of their own.
+func TestProgressBelongsToTheKey(t *testing.T) {
+	dir, ada, bo := t.TempDir(), newKey(t), newKey(t)
+	h := start(t, dir, nil)
+	a := h.sit("learn", "xterm-256color", ada)
+	a.shows("Begin")
+	a.send("\r")
+	a.shows("Good morning")
+	a.send("\r")
+	a.shows("Looked at the sky")
+	if err := a.conn.Close(); err != nil { // the train enters a tunnel
+		t.Fatal(err)
+	}
+	a.ends()
+	h.stop()
+
+	h = start(t, dir, nil)
+	a = h.sit("somebody-else-says-the-name", "xterm-256color", ada)
+	a.shows("Continue")
+	a.send("\r")
+	a.shows("page 2 of")
+	b := h.sit("learn", "xterm-256color", bo)
+	b.shows("Begin")
+	again := h.sit("learn", "xterm-256color", ada)
+	again.shows("NOT SAVED") // one person, two windows: the second only reads
+}
+
+// The host key is made once, so that nobody is told of a stranger.
+func TestHostKeyStays(t *testing.T) {
+	dir := t.TempDir()
+	one := start(t, dir, nil)
+	first := one.s.Fingerprint()
+	one.stop()
+	if two := start(t, dir, nil).s.Fingerprint(); first == "" || two != first {
+		t.Errorf("%q, then %q", first, two)
+	}
+	st, err := os.Stat(filepath.Join(dir, hostKeyFile))
+	if err != nil || st.Mode().Perm()&0o077 != 0 {
+		t.Errorf("%v, %v", st, err)
+	}
+}
+
+func TestGuestIsTold(t *testing.T) {
+	h := start(t, t.TempDir(), nil)
+	g := h.sit("learn", "xterm-256color", nil)
+	g.shows("look around as a guest")
+	g.send("\r")
+	g.shows("Good morning")
+	if err := g.conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	g.ends()
+	h.stop()
+	if entries, err := os.ReadDir(filepath.Join(h.dir, learnersDir)); err != nil || len(entries) != 0 {
+		t.Errorf("something was kept: %v, %v", entries, err)
+	}
+}
+
+// Without a terminal, with a dumb one, or by name: the course line by line.
+func TestLineMode(t *testing.T) {
+	h := start(t, t.TempDir(), nil)
+	for name, c := range map[string]*client{
+		"no terminal": h.sit("learn", "", newKey(t)),
+		"dumb":        h.sit("learn", "dumb", newKey(t)),
+		"by name":     h.sit("plain+learn", "xterm", newKey(t)),
+	} {
+		c.says("Line mode: every question")
+		c.send("?\n")
+		c.says("q leaves; everything is saved")
+		c.send("q\n")
+		c.says("Goodbye. Everything is saved.")
+		c.ends()
+		if name == "no terminal" && strings.Contains(c.said(), "\x1b") {
+			t.Errorf("%s: an escape sequence in %q", name, c.said())
+		}
+	}
+}
+
+// An attacker's client gets a plain no.
+func TestNothingButTheCourse(t *testing.T) {
+	h := start(t, t.TempDir(), nil)
+	conn, err := h.dial("root", newKey(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	sess, err := conn.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []struct {
+		name string
+		data []byte
+	}{
+		{"exec", ssh.Marshal(struct{ Command string }{"cat /etc/passwd"})},
+		{"subsystem", ssh.Marshal(struct{ Name string }{"sftp"})},
+		{"auth-agent-req@openssh.com", nil},
+		{"x11-req", ssh.Marshal(struct {
+			One         bool
+			Proto, Auth string
+			Screen      uint32
+		}{false, "MIT-MAGIC-COOKIE-1", "00", 0})},
+		{"env", ssh.Marshal(struct{ Name, Value string }{"LD_PRELOAD", "/tmp/x.so"})},
+	} {
+		if ok, err := sess.SendRequest(r.name, true, r.data); err != nil || ok {
+			t.Errorf("%s: %t, %v", r.name, ok, err)
+		}
+	}
+	if _, err := conn.NewSession(); err == nil {
+		t.Error("a second session on one connection")
+	}
+	if c, err := conn.Dial("tcp", h.addr); err == nil {
+		_ = c.Close()
+		t.Error("a port was forwarded")
+	}
+	if l, err := conn.Listen("tcp", "127.0.0.1:0"); err == nil {
+		_ = l.Close()
+		t.Error("a port was listened on")
+	}
+	if _, _, err := conn.OpenChannel("direct-streamlocal@openssh.com", nil); err == nil {
+		t.Error("a socket was forwarded")
+	}
+	if ok, _, err := conn.SendRequest("tcpip-forward", true, nil); err != nil || ok {
+		t.Errorf("tcpip-forward: %t, %v", ok, err)
+	}
+}
+
+// There is room for so many; who leaves makes room.
+func TestSeats(t *testing.T) {
+	h := start(t, t.TempDir(), func(o *Options) { o.Seats, o.Each = 3, 2 })
+	one, err := h.dial("learn", newKey(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := h.dial("learn", newKey(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := h.dial("learn", newKey(t)); err == nil {
+		_ = c.Close()
+		t.Error("a third one from one address")
+	}
+	if err := one.Close(); err != nil {
+		t.Fatal(err)
+	}
+	limit := time.Now().Add(10 * time.Second)
+	for { // the server notices the end in its own time
+		c, err := h.dial("learn", newKey(t))
+		if err == nil {
+			_ = c.Close()
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatal("the seat stays taken:", err)
+		}
+	}
+	_ = two.Close()
+}
+
+// A thousand connects that say nothing leave room for one who does.
+func TestManyConnects(t *testing.T) {
+	h := start(t, t.TempDir(), func(o *Options) { o.Each = 10 })
+	for range 1000 {
+		c, err := net.Dial("tcp", h.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Close()
+	}
+	limit := time.Now().Add(20 * time.Second)
+	for {
+		c, err := h.dial("learn", newKey(t))
+		if err == nil {
+			_ = c.Close()
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What is typed when the server stops is saved.
+func TestStopSaves(t *testing.T) {
+	dir, key := t.TempDir(), newKey(t)
+	h := start(t, dir, nil)
+	c := h.sit("learn", "xterm", key)
+	c.shows("Begin")
+	c.send("\r")
+	c.shows("Good morning")
+	c.send("n")
+	c.shows("What do you want to remember?")
+	c.send("mind the step")
+	c.shows("mind the step")
+	h.stop()
+	c.ends()
+	h = start(t, dir, nil)
+	c = h.sit("learn", "xterm", key)
+	c.shows("Continue")
+	c.send("\r")
+	c.shows("Good morning")
+	c.send("n")
+	c.shows("mind the step")
+}
+
+func TestTornKeys(t *testing.T) {
+	for _, pieces := range [][]string{{"\x1b", "[A"}, {"\x1b[", "1;5", "A"}, {"\x1bO", "P"}, {"a\xc3", "\xa9"}, {"\xf0\x9f", "\x91\xa9"}, {"plain"}, {"\x1b[A\x1b[", "B"}} {
+		r, w := io.Pipe()
+		j := newJoined(t.Context(), r)
+		go func() {
+			for _, p := range pieces {
+				if _, err := io.WriteString(w, p); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		buf := make([]byte, 100)
+		n, err := j.Read(buf)
+		if want := strings.Join(pieces, ""); err != nil || string(buf[:n]) != want {
+			t.Errorf("%q came as %q, %v", want, buf[:n], err)
+		}
+		_ = w.Close()
+		if _, err := j.Read(buf); !errors.Is(err, io.EOF) {
+			t.Errorf("the end is %v", err)
+		}
+	}
+	r, w := io.Pipe()
+	j := newJoined(t.Context(), r)
+	go func() { _, _ = io.WriteString(w, "\x1b") }()
+	buf := make([]byte, 100)
+	if n, err := j.Read(buf); err != nil || string(buf[:n]) != "\x1b" {
+		t.Errorf("a lone escape key came as %q, %v", buf[:n], err)
+	}
+}
+
+func FuzzTorn(f *testing.F) {
+	f.Add([]byte("\x1b[1;5A\xc3"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, w := io.Pipe()
+		go func() {
+			_, _ = w.Write(b)
+			_ = w.Close()
+		}()
+		got, err := io.ReadAll(newJoined(t.Context(), r))
+		if err != nil || !bytes.Equal(got, b) {
+			t.Errorf("%q came as %q, %v", b, got, err)
+		}
+	})
+}
