@@ -84,6 +84,7 @@ func (l *live) Crumb() string       { return "Live › " + l.ws.Model().Title }
 func (l *live) Status() string      { return l.ws.Status() }
 func (l *live) Help() []key.Binding { return l.ws.Help() }
 func (l *live) Back() bool          { return l.ws.Back() }
+func (l *live) AfterBack() tea.Cmd  { return l.wrap(l.ws.AfterBack()) }
 func (l *live) Typing() bool        { return l.ws.Typing() }
 func (l *live) Flush() error        { return l.ws.Flush() }
 func (l *live) Restyle()            { l.ws.Restyle(l.env.theme.styles) }

@@ -65,6 +65,9 @@ type screen interface {
 // typing is a screen that takes letters as text, so that ? is not help.
 type typing interface{ Typing() bool }
 
+// afterwards is a screen that has something to do after esc was used inside.
+type afterwards interface{ AfterBack() tea.Cmd }
+
 // flusher is a screen that may hold something unsaved.
 type flusher interface{ Flush() error }
 
@@ -225,6 +228,9 @@ func (m *Model) globalKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return nil, true
 	case key.Matches(k, keys.back):
 		if m.top().Back() {
+			if a, ok := m.top().(afterwards); ok {
+				return a.AfterBack(), true
+			}
 			return nil, true
 		}
 		if len(m.stack) == 1 {

@@ -75,8 +75,10 @@ type Screen struct {
 	undo   []*threatmodel.Model
 	before *threatmodel.Model // of the edit that is under way
 	saver  *saver
-	due    bool  // a save is about to begin
-	failed error // of the last save
+	// afterBack saves and draws after a form that esc has closed.
+	afterBack tea.Cmd
+	due       bool  // a save is about to begin
+	failed    error // of the last save
 
 	diagram  *scenarios.Diagram
 	drawn    string // the system that the diagram shows
@@ -309,11 +311,12 @@ func (s *Screen) closeForm() tea.Cmd {
 	return s.changed()
 }
 
-// Back closes what is open: a form, an overlay, the entry line.
+// Back closes what is open: a form, an overlay, the entry line. What is to be
+// done after it is AfterBack's.
 func (s *Screen) Back() bool {
 	switch {
 	case s.form != nil:
-		s.closeForm()
+		s.afterBack = s.closeForm()
 		return true
 	case s.over != nil:
 		s.over = nil
@@ -328,6 +331,13 @@ func (s *Screen) Back() bool {
 		return true
 	}
 	return false
+}
+
+// AfterBack is what the last Back has set going; nil for nothing.
+func (s *Screen) AfterBack() tea.Cmd {
+	cmd := s.afterBack
+	s.afterBack = nil
+	return cmd
 }
 
 // Update handles a message.

@@ -57,10 +57,12 @@ func newPlayer(t testing.TB, m *threatmodel.Model, width, height int, change fun
 			return text, places, nil
 		},
 		After: func(_ time.Duration, msg tea.Msg) tea.Cmd {
-			if _, ok := msg.(minuteMsg); !ok {
-				p.later = append(p.later, msg)
+			return func() tea.Msg { // a command that nobody runs does nothing
+				if _, ok := msg.(minuteMsg); !ok {
+					p.later = append(p.later, msg)
+				}
+				return nil
 			}
-			return nil
 		},
 	}
 	if change != nil {
@@ -117,6 +119,7 @@ func (p *player) keys(keys ...string) *player {
 			}
 			if typ == tea.KeyEsc {
 				p.s.Back()
+				p.run(p.s.AfterBack())
 				continue
 			}
 			p.run(p.s.Update(msg))
@@ -298,6 +301,20 @@ func TestSaving(t *testing.T) {
 	p.fail = nil
 	if err := p.s.Flush(); err != nil || p.saved.Assets[0].Name != "half a name" {
 		t.Errorf("%v, %+v", err, p.saved.Assets)
+	}
+}
+
+// What esc closes is saved like everything else, and so is what comes after it.
+func TestEscSaves(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	for n, name := range []string{"one", "two"} {
+		p.keys("3", "a", "'"+name+"'")
+		p.wait()
+		p.keys("tab", "right", "esc")
+		p.wait()
+		if p.saved == nil || len(p.saved.Assets) != len(demo(t).Assets)+n+1 || !strings.HasPrefix(p.s.Status(), "saved") {
+			t.Fatalf("%s: %q, %+v", name, p.s.Status(), p.saved)
+		}
 	}
 }
 
