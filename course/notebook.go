@@ -17,15 +17,15 @@ import (
 // and bookmarks, and for each exercise the last answer with its grading.
 func (s *Session) Notebook(name string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n", escape(s.Course.Title))
+	fmt.Fprintf(&b, "# %s\n\n", exercises.Markdown(s.Course.Title))
 	who := "Notebook"
 	if name != "" {
-		who += " of " + escape(exercises.CleanLine(name))
+		who += " of " + exercises.Markdown(name)
 	}
 	fmt.Fprintf(&b, "%s, %s.\n\n", who, s.Now().Format("2 January 2006"))
 	empty := true
 	for _, m := range s.Course.Modules {
-		head := fmt.Sprintf("## %s\n\n", escape(m.Title))
+		head := fmt.Sprintf("## %s\n\n", exercises.Markdown(m.Title))
 		for _, step := range m.Steps {
 			if text := s.notebookStep(step); text != "" {
 				b.WriteString(head + text)
@@ -62,7 +62,7 @@ func (s *Session) notebookStep(step *Step) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("### %s\n\n%s", escape(step.Title), b.String())
+	return fmt.Sprintf("### %s\n\n%s", exercises.Markdown(step.Title), b.String())
 }
 
 // marksInWords are the marks as the notebook says them.
@@ -77,7 +77,7 @@ func (s *Session) notebookItem(it *Item) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "#### %s\n\n", escape(it.Title))
+	fmt.Fprintf(&b, "#### %s\n\n", exercises.Markdown(it.Title))
 	if ex, err := it.Exercise(); err == nil {
 		fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(ex.About().Prompt))
 	}
@@ -93,21 +93,21 @@ func (s *Session) notebookItem(it *Item) string {
 			b.WriteString(quote(w) + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "**%s**\n\n", escape(exercises.CleanLine(res.Summary)))
+	fmt.Fprintf(&b, "**%s**\n\n", exercises.Markdown(res.Summary))
 	for _, i := range res.Items {
 		word := i.Word
 		if word == "" {
 			word = marksInWords[i.Mark]
 		}
-		line := "- " + escape(exercises.CleanLine(i.Label))
+		line := "- " + exercises.Markdown(i.Label)
 		if word != "" {
-			line += " (" + escape(word) + ")"
+			line += " (" + exercises.Markdown(word) + ")"
 		}
 		if i.Yours != "" {
-			line += ". You: " + escape(exercises.CleanLine(i.Yours))
+			line += ". You: " + exercises.Markdown(i.Yours)
 		}
 		if i.Reason != "" {
-			line += ". " + escape(exercises.CleanLine(i.Reason))
+			line += ". " + exercises.Markdown(i.Reason)
 		}
 		b.WriteString(line + "\n")
 	}
@@ -124,19 +124,7 @@ func (s *Session) notebookItem(it *Item) string {
 func quote(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(exercises.Clean(text)) {
-		fmt.Fprintf(&b, "> %s  \n", escape(strings.TrimRight(line, "\n")))
-	}
-	return b.String()
-}
-
-// escape makes text stand for itself in Markdown.
-func escape(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune("\\`*_{}[]<>#+-!|&~", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
+		fmt.Fprintf(&b, "> %s  \n", exercises.Markdown(strings.TrimRight(line, "\n")))
 	}
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/scenarios"
 )
@@ -194,7 +195,7 @@ func TestReportIsText(t *testing.T) {
 			}
 			page = out.String()
 			for _, c := range key.Threats {
-				if !strings.Contains(string(text), mdText(c.Title)) {
+				if !strings.Contains(string(text), exercises.Markdown(c.Title)) {
 					t.Errorf("%q is not in the report", c.Title)
 				}
 			}

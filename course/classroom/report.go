@@ -12,6 +12,7 @@ import (
 	"strings"
 	texttemplate "text/template"
 
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/scenarios"
 )
@@ -129,13 +130,8 @@ func (r Report) next() []string {
 	return out
 }
 
-// mdText makes text of what Markdown would take for markup.
-func mdText(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", "\\|", "~", "\\~", "#", "\\#", "://", "&#58;//", "@", "&#64;").Replace(s)
-}
-
 func (r Report) markdown() ([]byte, error) {
-	t, err := texttemplate.New("report.md").Funcs(texttemplate.FuncMap{"text": mdText, "mark": mark}).ParseFS(templates, "report.md")
+	t, err := texttemplate.New("report.md").Funcs(texttemplate.FuncMap{"text": exercises.Markdown, "mark": mark}).ParseFS(templates, "report.md")
 	if err != nil {
 		return nil, fmt.Errorf("preparing the report: %w", err)
 	}
@@ -190,9 +186,7 @@ func (r Report) csv() ([]byte, error) {
 	}
 	for _, row := range rows {
 		for i, c := range row {
-			if c != "" && strings.ContainsRune("=+-@|%", rune(c[0])) {
-				row[i] = "'" + c // a spreadsheet would take it for a formula
-			}
+			row[i] = exercises.Cell(c)
 		}
 		if err := w.Write(row); err != nil {
 			return nil, fmt.Errorf("writing the table: %w", err)

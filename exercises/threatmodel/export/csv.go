@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"strings"
 
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/threatmodel"
 )
 
@@ -31,7 +31,7 @@ func CSV(m *threatmodel.Model, g *threatmodel.Guide) ([]byte, error) {
 	}
 	for _, r := range rows {
 		for i, c := range r {
-			r[i] = cell(c)
+			r[i] = exercises.Cell(c)
 		}
 		if err := w.Write(r); err != nil {
 			return nil, fmt.Errorf("writing the table: %w", err)
@@ -39,13 +39,4 @@ func CSV(m *threatmodel.Model, g *threatmodel.Guide) ([]byte, error) {
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
-}
-
-// cell keeps a spreadsheet from executing text.
-func cell(s string) string {
-	s = line(s)
-	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

@@ -13,7 +13,7 @@ import (
 // beside the Mermaid one; "" leaves it out.
 func Markdown(m *threatmodel.Model, g *threatmodel.Guide, diagram string) []byte {
 	d := &document{}
-	d.p("# Threat model: %s", esc(m.Title))
+	d.p("# Threat model: %s", exercises.Markdown(m.Title))
 	d.text(m.Feature)
 	d.team(m)
 	if len(m.Components) > 0 {
@@ -87,7 +87,7 @@ func (d *document) p(format string, args ...any) { fmt.Fprintf(&d.b, format+"\n\
 func (d *document) text(s string) {
 	for _, para := range strings.Split(exercises.Clean(s), "\n") {
 		if para = strings.TrimSpace(para); para != "" {
-			d.p("%s", esc(para))
+			d.p("%s", exercises.Markdown(para))
 		}
 	}
 }
@@ -96,7 +96,7 @@ func (d *document) team(m *threatmodel.Model) {
 	var out []string
 	for _, r := range [][2]string{{"facilitator", m.Team.Facilitator}, {"owner", m.Team.Owner}, {"scribe", m.Team.Scribe}, {"attackers", m.Team.Attackers}} {
 		if r[1] != "" {
-			out = append(out, r[0]+": "+esc(r[1]))
+			out = append(out, r[0]+": "+exercises.Markdown(r[1]))
 		}
 	}
 	if len(out) > 0 {
@@ -108,7 +108,7 @@ func (d *document) table(head []string, rows func(row func(...string))) {
 	d.b.WriteString("| " + strings.Join(head, " | ") + " |\n|" + strings.Repeat(" --- |", len(head)) + "\n")
 	rows(func(cells ...string) {
 		for i, c := range cells {
-			cells[i] = esc(c)
+			cells[i] = exercises.Markdown(c)
 		}
 		d.b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	})
@@ -125,7 +125,7 @@ func (d *document) list(head string, n int, item func(int) (text, who string)) {
 		if who == "" {
 			who = "nobody yet"
 		}
-		fmt.Fprintf(&d.b, "- %s (%s)\n", esc(text), esc(who))
+		fmt.Fprintf(&d.b, "- %s (%s)\n", exercises.Markdown(text), exercises.Markdown(who))
 	}
 	d.b.WriteString("\n")
 }
@@ -147,7 +147,7 @@ func (d *document) threats(m *threatmodel.Model, g *threatmodel.Guide) {
 		}
 	})
 	for i, t := range m.Prioritised() {
-		d.p("### %d. %s", i+1, esc(orThe(t.Title(), "A threat without words")))
+		d.p("### %d. %s", i+1, exercises.Markdown(orThe(t.Title(), "A threat without words")))
 		d.text(t.Text)
 		d.field("Letter", letterName(t.Letter))
 		d.field("Place", placeOf(m, t))
@@ -171,7 +171,7 @@ func orThe(s, other string) string {
 
 func (d *document) field(name, value string) {
 	if value = line(value); value != "" {
-		fmt.Fprintf(&d.b, "- **%s:** %s\n", name, esc(value))
+		fmt.Fprintf(&d.b, "- **%s:** %s\n", name, exercises.Markdown(value))
 	}
 }
 
@@ -211,39 +211,11 @@ func (d *document) accepted(m *threatmodel.Model, g *threatmodel.Guide) {
 		if n++; n == 1 {
 			d.p("## Accepted and transferred")
 		}
-		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", esc(t.Title()), t.Decision, esc(orThe(line(t.Reason), "no reason given")), esc(orThe(t.Owner, "nobody")), esc(whenOf(t, g)))
+		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", exercises.Markdown(t.Title()), t.Decision, exercises.Markdown(orThe(line(t.Reason), "no reason given")), exercises.Markdown(orThe(t.Owner, "nobody")), exercises.Markdown(whenOf(t, g)))
 	}
 	if n > 0 {
 		d.b.WriteString("\n")
 	}
-}
-
-// esc makes text of what Markdown or HTML would take for markup.
-func esc(s string) string {
-	var b strings.Builder
-	s = line(s)
-	for i, r := range s {
-		switch {
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r == '&':
-			b.WriteString("&amp;")
-		case strings.ContainsRune("\\`*_[]|~#$", r), i == 0 && strings.ContainsRune("-+=", r):
-			b.WriteRune('\\')
-			b.WriteRune(r)
-		case r == '@', r == ':' && strings.HasPrefix(s[i:], "://"): // no address becomes a link by itself
-			fmt.Fprintf(&b, "&#%d;", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	out := b.String()
-	if i := strings.IndexFunc(out, func(r rune) bool { return r < '0' || r > '9' }); i > 0 && strings.ContainsRune(".)", rune(out[i])) {
-		out = out[:i] + "\\" + out[i:] // "1." begins no list
-	}
-	return out
 }
 
 // fenceless keeps a drawing from ending its fence.
