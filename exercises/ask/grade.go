@@ -64,6 +64,9 @@ func (j *judged) judge(text string, replied bool) {
 	q, key := find(j.x.Questions, v.ID)
 	n, near := find(j.x.Near, v.ID)
 	sure := v.Status == grading.PhraseCredited
+	if sure && (key || near) && v.P < 1 && thin(v.Yours, text) {
+		sure, v.Status = false, grading.PhraseAsked // nothing but words that fit everything
+	}
 	switch {
 	case sure && key && !replied && claims(text):
 		j.asked = true
@@ -117,6 +120,26 @@ var demanding = []string{"you should", "you must", "you need to", "we should", "
 
 // asking are the words with which a question begins when its mark is forgotten.
 var asking = strings.Fields("who whom whose what which when where why how can could may might is are was were do does did has have will would should if suppose imagine")
+
+// thin reports whether the words that met are about nothing in particular: a
+// question has to share more with the key than "bad" or "the customer".
+func thin(met, text string) bool {
+	vague := false
+	for i, w := range strings.Fields(strings.ToLower(met)) {
+		if i == 0 {
+			vague = grading.ShippedManners().Kind(text) == "vague"
+		}
+		if !slices.Contains(anything, w) && !(vague && slices.Contains(nearlyAnything, w)) {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	anything       = strings.Fields("bad evil wrong attack attacks attacked attacker attackers hacker hackers harm harmed problem problems risk risks danger dangerous nothing something find finds found happen happens know knows known people person customer customers company test tested trouble safe secure security threat threats")
+	nearlyAnything = strings.Fields("time times user users data system systems thing things way ways work works")
+)
 
 // askBack asks for what a vague question for a letter leaves out, and gives
 // none of the key away.

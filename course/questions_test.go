@@ -1,0 +1,90 @@
+package course_test
+
+import (
+	"strings"
+	"testing"
+
+	"edu/threatlings/course"
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/ask"
+	"edu/threatlings/exercises/kinds"
+)
+
+func grade(t *testing.T, it *course.Item, text string) exercises.Result {
+	t.Helper()
+	ex, err := it.Exercise()
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := ex.Grade(t.Context(), exercises.Answer{text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// What would fit any system earns nothing in any of the questions of the course.
+func TestVagueQuestionsEarnNothing(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := 0
+	for _, st := range c.Steps() {
+		for _, it := range st.Items() {
+			if ex, err := it.Exercise(); err != nil {
+				t.Fatal(err)
+			} else if _, ok := ex.(*ask.Exercise); !ok {
+				continue
+			}
+			asks++
+			for _, text := range []string{
+				"I would worry that somebody does something bad with it", "Can somebody do something bad?", "What if it goes wrong?", "Somebody could do harm to us and our customers.",
+				"hackers might attack it", "Is everything fine here?", "I do not know", "What happens when something happens?", "someone bad", "everything could be attacked by anyone at any time",
+				"Could there be a problem?", "Is there a risk that we do not know of?", "How do we deal with evil people?", "nothing", "test", "Maybe an attacker finds a way in.",
+			} {
+				if res := grade(t, it, text); res.Items[0].Mark == exercises.Good {
+					t.Errorf("%s: %q is credited as %s", it.ID, text, res.Items[0].ID)
+				}
+			}
+		}
+	}
+	if asks < 12 {
+		t.Errorf("%d exercises ask for questions", asks)
+	}
+}
+
+// Questions that were put by somebody who had not seen the key: most are known,
+// and none is taken for one of another letter.
+func TestQuestionsOfStrangers(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, all := 0, 0
+	for id, questions := range map[string]string{
+		"pulse.spoofing":    "Can someone guess the number in the link?|are link numbers sequential|If somebody steals my mail, can they answer as me?|how long is the number?|What happens if an admin's single sign-on session is left open on a laptop?",
+		"pulse.tampering":   "who can edit answers after they were given|If someone else has my link, can they overwrite what I wrote?|Do you keep the original when an administrator corrects something?|Can someone answer more than once and skew the results?|Is there a checksum or history for the answers table?",
+		"pulse.repudiation": "Is there a log of what admins look at?|what exactly does the portal log besides login|When a twelfth admin is created, who can tell which one of the eleven did it?|can admins delete the logs?|How would you prove which admin corrected the mark?",
+		"pulse.disclosure":  "With only 3 people in a team, can't you tell who wrote it?|Can you link the time of the answer to when someone was online?|Is it really anonymous if the link number is stored next to the answer?|Who else has access to the database?|do backups exist and who reads them?",
+		"pulse.denial":      "What if all 600 click at nine o'clock?|Can someone paste a whole book into the comment?|what happens when the one machine dies on monday morning?|Can one person fill up the disk?|How many requests per second can the app handle?",
+		"pulse.elevation":   "Why can any admin create another admin?|who removes admins who leave the People team?|Do all eleven need to see single answers?|does the app's database user have more permissions than it needs?|Could a colleague with the right URL open the admin pages?",
+	} {
+		it, ok := c.Item(id)
+		if !ok {
+			t.Fatal(id)
+		}
+		for _, q := range strings.Split(questions, "|") {
+			all++
+			switch res := grade(t, it, q); res.Items[0].Mark {
+			case exercises.Good:
+				known++
+			case exercises.Plain:
+				t.Errorf("%s: %q is taken for another letter: %s", id, q, res.Items[0].Reason)
+			}
+		}
+	}
+	if known < all*9/10 {
+		t.Errorf("%d of %d are known", known, all)
+	}
+}
