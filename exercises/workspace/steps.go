@@ -49,7 +49,12 @@ func (v featureStep) lines(width, height int) []string {
 	for _, l := range wrap(fmt.Sprintf("About %d minutes: %s. Nothing is timed.", all, strings.Join(agenda, ", ")), w) {
 		out = append(out, st.Quiet.Render(l))
 	}
-	return append(out, "", st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
+	if v.s.o.Document != "" {
+		out = append(out, "", st.Accent.Render("▸ ")+st.Text.Render("ctrl+t")+st.Quiet.Render(" reads the design document   ")+st.Text.Render("ctrl+d")+st.Quiet.Render(" walks the diagram"))
+	} else {
+		out = append(out, "")
+	}
+	return append(out, st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
 }
 
 func (v featureStep) key(k tea.KeyMsg) (bool, tea.Cmd) {

@@ -133,14 +133,16 @@ func Target(msg tea.Msg) *Screen {
 	return nil
 }
 
-// New makes a workspace on the first step that is not done.
+// New makes a workspace on the first step that is not done. A practice feature
+// that nobody has worked on yet opens on the first one, where its document is.
 func New(o Options) *Screen {
 	s := &Screen{o: o, m: o.Model, saver: &saver{save: o.Save}}
 	s.saver.saved.Store(s.m.Clone())
 	s.views = [threatmodel.StepCount]view{
 		newFeature(s), newSystem(s), newAssets(s), newScope(s), newAssumptions(s), newThreats(s), newPriority(s), newDecisions(s), newReview(s),
 	}
-	for s.step < threatmodel.ReviewStep && s.m.Done(s.step) {
+	fresh := s.m.Practice != "" && len(s.m.Assets)+len(s.m.Threats)+len(s.m.Scope)+len(s.m.Assumptions) == 0
+	for !fresh && s.step < threatmodel.ReviewStep && s.m.Done(s.step) {
 		s.step++
 	}
 	s.began = o.Now()
