@@ -156,8 +156,8 @@ func (v *priorityStep) lines(width, height int) []string {
 	}
 	cur := v.c.at(order)
 	heat := s.heat(order[cur])
-	beside := width >= 116
-	if beside {
+	wide := width >= 116
+	if wide {
 		heat = append(append(heat, ""), s.told(order[cur], 56)...)
 		if r := order[cur].Reason; r != "" {
 			for _, l := range wrap("because "+r, 56) {
@@ -166,7 +166,7 @@ func (v *priorityStep) lines(width, height int) []string {
 		}
 	}
 	room, w := height, width
-	if beside {
+	if wide {
 		w = width - 60
 	} else {
 		room = max(3, height-len(heat)-1)
@@ -185,23 +185,13 @@ func (v *priorityStep) lines(width, height int) []string {
 		}
 		out = append(out, pointer+columns(w-2, []int{3, 3, 10}, st.Strong.Render(score), s.letter(t.Letter), s.severity(t.Severity()), st.Text.Render(t.Title())))
 	}
-	if !beside {
+	if !wide {
 		for len(out) < room {
 			out = append(out, "")
 		}
 		return append(append(out, ""), heat...)
 	}
-	for i := range max(len(out), len(heat)) {
-		if i >= len(out) {
-			out = append(out, "")
-		}
-		r := ""
-		if i < len(heat) {
-			r = heat[i]
-		}
-		out[i] = fit(out[i], w) + "  " + r
-	}
-	return out
+	return beside(out, heat, w, "  ")
 }
 
 // heat draws likelihood × impact: how many threats there are in each square,

@@ -165,6 +165,23 @@ func (t *talk) feature(v featureStep) error {
 	}
 }
 
+// loop asks for lines until one leads elsewhere, and saves after each. The hint
+// is said once.
+func (t *talk) loop(hint string, do func(line string) error) error {
+	for ask := hint; ; ask = "" {
+		line, err := t.p.Line(ask)
+		if err != nil {
+			return err
+		}
+		if err := do(line); err != nil {
+			return err
+		}
+		if err := t.s.Flush(); err != nil {
+			return err
+		}
+	}
+}
+
 // entries is a step that holds a list. Lines that are none of the commands are
 // quick entries where there is one.
 func (t *talk) entries(l *list, hint string, sys *systemStep) error {
@@ -174,15 +191,7 @@ func (t *talk) entries(l *list, hint string, sys *systemStep) error {
 	} else {
 		hint += " A number changes an entry, x and a number removes one, n goes on."
 	}
-	for first := true; ; first = false {
-		ask := ""
-		if first {
-			ask = hint
-		}
-		line, err := t.p.Line(ask)
-		if err != nil {
-			return err
-		}
+	return t.loop(hint, func(line string) error {
 		switch i, remove, ok := entryNumber(line, l.n()); {
 		case ok && remove:
 			t.s.edit(func(*threatmodel.Model) { l.remove(i) })
@@ -195,9 +204,7 @@ func (t *talk) entries(l *list, hint string, sys *systemStep) error {
 			}
 			t.tell(l)
 		case line == "a" && sys == nil:
-			if err := t.add(l); err != nil {
-				return err
-			}
+			return t.add(l)
 		case sys != nil && line != "":
 			sys.entry.SetValue(line)
 			sys.enter()
@@ -206,10 +213,8 @@ func (t *talk) entries(l *list, hint string, sys *systemStep) error {
 		default:
 			t.p.Say("%s", hint)
 		}
-		if err := t.s.Flush(); err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // add fills a new entry in. One that stays empty goes.
@@ -331,15 +336,7 @@ func (t *talk) fillChoice(x *field) error {
 func (t *talk) threats(v *threatsStep) error {
 	t.tell(v.all)
 	hint := "a adds a threat, p asks you a question about a place, g tells where nobody has looked, a number changes a threat, x and a number removes it, n goes on."
-	for first := true; ; first = false {
-		ask := ""
-		if first {
-			ask = hint
-		}
-		line, err := t.p.Line(ask)
-		if err != nil {
-			return err
-		}
+	return t.loop(hint, func(line string) error {
 		i, remove, ok := entryNumber(line, v.all.n())
 		switch {
 		case ok && remove:
@@ -347,20 +344,18 @@ func (t *talk) threats(v *threatsStep) error {
 			t.p.Say("Removed. u brings it back.")
 		case ok:
 			t.s.begin()
-			err = t.fill(v.all.form(i))
+			return t.fill(v.all.form(i))
 		case line == "a":
-			err = t.add(v.all)
+			return t.add(v.all)
 		case line == "p":
-			err = t.prompt(v)
+			return t.prompt(v)
 		case line == "g":
 			t.grid()
 		default:
 			t.p.Say("%s", hint)
 		}
-		if err = errors.Join(err, t.s.Flush()); err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // prompt draws a question for a square at which nobody has looked.
@@ -423,15 +418,8 @@ func (t *talk) ordered(form func(i int, id string) *form, row func(threatmodel.T
 		}
 	}
 	tell()
-	for first := true; ; first = false {
-		ask := ""
-		if first {
-			ask = hint + " n goes on."
-		}
-		line, err := t.p.Line(ask)
-		if err != nil {
-			return err
-		}
+	hint += " n goes on."
+	return t.loop(hint, func(line string) error {
 		order := t.s.m.Prioritised()
 		by, rest := 0, line
 		for word, n := range map[string]int{"up ": -1, "down ": 1} {
@@ -442,8 +430,8 @@ func (t *talk) ordered(form func(i int, id string) *form, row func(threatmodel.T
 		i, remove, ok := entryNumber(rest, len(order))
 		switch {
 		case !ok || remove:
-			t.p.Say("%s n goes on.", hint)
-			continue
+			t.p.Say("%s", hint)
+			return nil
 		case by != 0:
 			moved := false
 			t.s.edit(func(m *threatmodel.Model) { moved = m.Move(order[i].ID, by) })
@@ -456,11 +444,9 @@ func (t *talk) ordered(form func(i int, id string) *form, row func(threatmodel.T
 				return err
 			}
 		}
-		if err := t.s.Flush(); err != nil {
-			return err
-		}
 		tell()
-	}
+		return nil
+	})
 }
 
 func (t *talk) review() error {
@@ -479,32 +465,26 @@ func (t *talk) review() error {
 	if t.s.o.Key != nil {
 		hint = "e looks back at your own work, c compares with what the author of this feature knows, q leaves."
 	}
-	for {
-		line, err := t.p.Line(hint)
-		if err != nil {
-			return err
-		}
+	return t.loop(hint, func(line string) error {
 		v := t.s.views[threatmodel.ReviewStep].(*reviewStep)
 		switch {
 		case line == "e":
 			v.write()
-			if err := t.fill(t.taken()); err != nil {
-				return err
-			}
+			return t.fill(t.taken())
 		case line == "c" && t.s.o.Key != nil:
 			v.compare()
 			if t.s.over == nil {
 				t.p.Say("%s", t.s.status)
-				continue
+				return nil
 			}
 			t.p.Say("%s", t.s.over.title())
 			for _, l := range t.s.over.lines(10000, 100000) {
 				t.p.Say("%s", strings.TrimSpace(ansi.Strip(l)))
 			}
 			t.s.over = nil
+		default:
+			t.p.Say("%s", hint)
 		}
-		if err := t.s.Flush(); err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }

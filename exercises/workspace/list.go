@@ -182,3 +182,19 @@ func columns(width int, widths []int, cells ...string) string {
 	}
 	return strings.TrimRight(b.String(), " ")
 }
+
+// beside puts two columns of lines side by side; the left one is w columns wide.
+func beside(left, right []string, w int, between string) []string {
+	var out []string
+	for i := range max(len(left), len(right)) {
+		l, r := "", ""
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		out = append(out, fit(l, w)+between+r)
+	}
+	return out
+}

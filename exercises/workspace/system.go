@@ -201,17 +201,7 @@ func (v *systemStep) lines(width, height int) []string {
 	switch {
 	case v.beside(width):
 		w := max(listWidth, min(width-s.diagram.Width()-3, 60))
-		left, right := v.rows(w, room), s.picture(width-w-3, room)
-		for i := range max(len(left), len(right)) {
-			l, r := "", ""
-			if i < len(left) {
-				l = left[i]
-			}
-			if i < len(right) {
-				r = right[i]
-			}
-			out = append(out, fit(l, w)+" "+st.Frame.Render("│")+" "+r)
-		}
+		out = append(out, beside(v.rows(w, room), s.picture(width-w-3, room), w, " "+st.Frame.Render("│")+" ")...)
 	case v.drawing:
 		out = append(out, s.picture(width, room)...)
 	default:

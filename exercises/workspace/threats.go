@@ -251,19 +251,7 @@ func (v *threatsStep) lines(width, height int) []string {
 	}
 	if width >= wideFrom-4 {
 		w := 52
-		left, right := v.grid(w, height), v.lens(min(width-w-3, 70), height)
-		var out []string
-		for i := range max(len(left), len(right)) {
-			l, r := "", ""
-			if i < len(left) {
-				l = left[i]
-			}
-			if i < len(right) {
-				r = right[i]
-			}
-			out = append(out, fit(l, w)+" "+v.s.o.Styles.Frame.Render("│")+" "+r)
-		}
-		return out
+		return beside(v.grid(w, height), v.lens(min(width-w-3, 70), height), w, " "+v.s.o.Styles.Frame.Render("│")+" ")
 	}
 	const lensHeight = 7
 	below := v.lens(min(width, 76), lensHeight)

@@ -114,3 +114,25 @@ func decisionOf(t threatmodel.Threat) string {
 	}
 	return t.Decision
 }
+
+// coverageRows are the rows of the coverage grid: the place, and a cell for each
+// letter. The words are for what was looked at, and for what was not.
+func coverageRows(m *threatmodel.Model, looked, notYet string) [][]string {
+	cov := m.Coverage()
+	var rows [][]string
+	for _, p := range m.Places() {
+		cells := []string{m.PlaceName(p)}
+		for _, l := range strings.Split(grading.Letters, "") {
+			switch s, n := cov.At(p, l); s {
+			case threatmodel.Found:
+				cells = append(cells, fmt.Sprint(n))
+			case threatmodel.LookedAt:
+				cells = append(cells, looked)
+			default:
+				cells = append(cells, notYet)
+			}
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}

@@ -79,7 +79,7 @@ func HTML(m *threatmodel.Model, g *threatmodel.Guide, svg string) ([]byte, error
 			Rating: ratingOf(t), Severity: t.Severity(), Decision: decisionOf(t), When: whenOf(t, g), Text: t.Text, Plan: t.Plan, Reason: t.Reason, Owner: t.Owner,
 		})
 	}
-	cov := m.Coverage()
+	data.Coverage = coverageRows(m, "○", "·")
 	for _, p := range m.System().Places() {
 		if f, ok := m.Flow(p.ID); ok {
 			from, _ := m.Component(f.From)
@@ -90,18 +90,6 @@ func HTML(m *threatmodel.Model, g *threatmodel.Guide, svg string) ([]byte, error
 			}
 			data.Flows = append(data.Flows, flow{p.ID, from.Name, name, f.Protocol, f.Carries, p.Crosses})
 		}
-		cells := []string{m.PlaceName(p.ID)}
-		for _, l := range data.Letters {
-			switch s, n := cov.At(p.ID, l); s {
-			case threatmodel.Found:
-				cells = append(cells, fmt.Sprint(n))
-			case threatmodel.LookedAt:
-				cells = append(cells, "○")
-			default:
-				cells = append(cells, "·")
-			}
-		}
-		data.Coverage = append(data.Coverage, cells)
 	}
 	var b bytes.Buffer
 	if err := page.Execute(&b, data); err != nil {

@@ -181,20 +181,8 @@ func (d *document) coverage(m *threatmodel.Model) {
 		return
 	}
 	d.p("## Where we looked")
-	cov := m.Coverage()
 	d.table(append([]string{"Place"}, strings.Split(grading.Letters, "")...), func(row func(...string)) {
-		for _, p := range places {
-			cells := []string{m.PlaceName(p.ID)}
-			for _, l := range strings.Split(grading.Letters, "") {
-				switch s, n := cov.At(p.ID, l); s {
-				case threatmodel.Found:
-					cells = append(cells, fmt.Sprint(n))
-				case threatmodel.LookedAt:
-					cells = append(cells, "nothing")
-				default:
-					cells = append(cells, "")
-				}
-			}
+		for _, cells := range coverageRows(m, "nothing", "") {
 			row(cells...)
 		}
 	})
