@@ -253,7 +253,10 @@ func (v *threatsStep) lines(width, height int) []string {
 		w := 52
 		return beside(v.grid(w, height), v.lens(min(width-w-3, 70), height), w, " "+v.s.o.Styles.Frame.Render("│")+" ")
 	}
-	const lensHeight = 7
+	lensHeight := 7
+	if height < 14 { // in a small window most of it is the grid's
+		lensHeight = 4
+	}
 	below := v.lens(min(width, 76), lensHeight)
 	for len(below) < lensHeight && len(v.s.m.Places()) > 6 {
 		below = append(below, "") // so that the grid stands still
@@ -347,15 +350,21 @@ func (v *threatsStep) lens(width, height int) []string {
 			}
 		}
 	}
-	for _, q := range questions {
-		for k, l := range wrap(q, width-2) {
+	for i, q := range questions {
+		lines := wrap(q, width-2)
+		room := height - len(out) - len(found)
+		if i == 0 && room > 0 && len(lines) > room { // one question at least, if only its beginning
+			lines = []string{fit(q, width-2)}
+		}
+		if len(lines) > room {
+			break
+		}
+		for k, l := range lines {
 			lead := "· "
 			if k > 0 {
 				lead = "  "
 			}
-			if len(out)+len(found) < height {
-				out = append(out, st.Text.Render(lead+l))
-			}
+			out = append(out, st.Text.Render(lead+l))
 		}
 	}
 	return append(out, found[:min(len(found), max(0, height-len(out)))]...)
