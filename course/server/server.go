@@ -152,7 +152,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-saved:
 	case <-ctx.Done():
 	}
-	if err := s.ssh.Close(); err != nil && !errors.Is(err, ssh.ErrServerClosed) {
+	if err := s.ssh.Close(); err != nil && !errors.Is(err, ssh.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("closing the server: %w", err)
 	}
 	return nil
