@@ -255,17 +255,11 @@ func (f *File) writable() error {
 // Append implements Store. A write that fails is taken back, so that the log
 // never holds half an event.
 func (f *File) Append(_ context.Context, events ...Event) error {
-	if err := checkKinds(events); err != nil {
-		return err
-	}
 	var b bytes.Buffer
 	for _, e := range events {
-		line := []byte(e.raw)
-		if line == nil {
-			var err error
-			if line, err = json.Marshal(e); err != nil {
-				return fmt.Errorf("writing an event down: %w", err)
-			}
+		line, err := Encode(e)
+		if err != nil {
+			return err
 		}
 		b.Write(line)
 		b.WriteByte('\n')

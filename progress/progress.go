@@ -57,6 +57,35 @@ func NewID() string {
 	return id.String()
 }
 
+// Encode writes an event as one line of JSON, for a store. It refuses an event
+// without a kind, which could not be told from rubbish when read again.
+func Encode(e Event) ([]byte, error) {
+	if err := checkKinds([]Event{e}); err != nil {
+		return nil, err
+	}
+	if e.raw != nil {
+		return e.raw, nil
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("writing an event down: %w", err)
+	}
+	return b, nil
+}
+
+// Decode reads what Encode wrote. The event keeps b, which must not be changed.
+func Decode(b []byte) (Event, error) {
+	var e Event
+	if err := json.Unmarshal(b, &e); err != nil {
+		return Event{}, fmt.Errorf("reading an event: %w", err)
+	}
+	if e.Kind == "" {
+		return Event{}, errors.New("reading an event: it has no kind")
+	}
+	e.raw = b
+	return e, nil
+}
+
 // ErrReadOnly is what writing to a read-only store returns.
 var ErrReadOnly = errors.New("nothing can be saved: progress is open for reading only")
 

@@ -1,0 +1,169 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"edu/threatlings/course/classroom"
+	"edu/threatlings/course/classroom/logtest"
+	"edu/threatlings/progress"
+	"edu/threatlings/progress/storetest"
+)
+
+func open(t testing.TB, address string) *DB {
+	t.Helper()
+	d, err := Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// contracts runs what holds with every database; a second handle is a second program.
+func contracts(t *testing.T, fresh func(t *testing.T) (one, two *DB)) {
+	t.Run("progress", func(t *testing.T) {
+		one, _ := fresh(t)
+		storetest.Run(t, func(t *testing.T, name string) progress.Store {
+			s, err := one.Learner(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		})
+	})
+	t.Run("rooms", func(t *testing.T) {
+		logtest.Run(t, func(t *testing.T) (classroom.Log, classroom.Log) {
+			one, two := fresh(t)
+			for _, d := range []*DB{one, two} {
+				codes, err := d.Rooms().Rooms(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, c := range codes { // PostgreSQL is the same one for all parts
+					if err := d.Rooms().Remove(t.Context(), c); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			return one.Rooms(), two.Rooms()
+		})
+	})
+	t.Run("the newest window writes", func(t *testing.T) {
+		one, two := fresh(t)
+		newest(t, one, two)
+	})
+	t.Run("files", func(t *testing.T) {
+		one, two := fresh(t)
+		for _, text := range []string{"old", "new \x00\xff"} {
+			if err := one.SaveFile(t.Context(), "ada", "settings.yaml", []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := two.Files(t.Context(), "ada")
+		if err != nil || len(got) != 1 || string(got["settings.yaml"]) != "new \x00\xff" {
+			t.Errorf("%q, %v", got, err)
+		}
+		if got, err := two.Files(t.Context(), "bo"); err != nil || len(got) != 0 {
+			t.Errorf("somebody else's: %q, %v", got, err)
+		}
+	})
+}
+
+func newest(t *testing.T, one, two *DB) {
+	old, err := one.Learner(t.Context(), "two-windows")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.SaveDraft(t.Context(), "a", []string{"typed in the tunnel"}); err != nil {
+		t.Fatal(err)
+	}
+	now, err := two.Learner(t.Context(), "two-windows")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, ok, err := now.Draft(t.Context(), "a"); err != nil || !ok || d[0] != "typed in the tunnel" {
+		t.Errorf("%q, %t, %v", d, ok, err)
+	}
+	e := progress.Event{ID: progress.NewID(), Kind: progress.Visited, Item: "a"}
+	for _, err := range []error{old.Append(t.Context(), e), old.SaveDraft(t.Context(), "a", nil), old.DropDraft(t.Context(), "a")} {
+		if !errors.Is(err, progress.ErrReadOnly) || !strings.Contains(err.Error(), "another window") {
+			t.Errorf("the old window: %v", err)
+		}
+	}
+	if ro, why := old.ReadOnly(); !ro || why == "" {
+		t.Errorf("the old window says %t, %q", ro, why)
+	}
+	if err := now.Append(t.Context(), e); err != nil {
+		t.Error(err)
+	}
+	if ro, _ := now.ReadOnly(); ro {
+		t.Error("the new window only reads")
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	contracts(t, func(t *testing.T) (*DB, *DB) {
+		file := filepath.Join(t.TempDir(), "with space & 100%.db")
+		return open(t, file), open(t, file)
+	})
+}
+
+// A write that fails among others takes nobody with it.
+func TestOneFailsAlone(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "db"))
+	log := d.Rooms()
+	if err := log.Create(t.Context(), "ROOM"); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	won := 0
+	for i := range 200 {
+		wg.Go(func() {
+			err := log.Append(context.Background(), "ROOM", classroom.Entry{Seq: 1, Data: fmt.Append(nil, i)})
+			if err == nil {
+				mu.Lock()
+				won++
+				mu.Unlock()
+			} else if !errors.Is(err, classroom.ErrBehind) {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got, err := log.Read(t.Context(), "ROOM", 0); err != nil || len(got) != 1 || won != 1 {
+		t.Errorf("%d won, and %d entries are there, %v", won, len(got), err)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "db"))
+	s, err := d.Learner(t.Context(), "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveDraft(t.Context(), "a", nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A password is never part of what is printed.
+func TestPasswordIsNotTold(t *testing.T) {
+	_, err := Open(t.Context(), "postgres://ada:opensesame@/nowhere?host=/nowhere")
+	if err == nil || strings.Contains(err.Error(), "opensesame") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,197 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"edu/threatlings/progress"
+)
+
+// elsewhere is what a window is told when its learner opened another one. The
+// newest window writes: an older one is often a connection that broke and has
+// not noticed.
+const elsewhere = "You have opened the course in another window, so this one only reads: nothing you do here is saved."
+
+// A learner is the progress of one person.
+type learner struct {
+	d      *DB
+	id     string
+	holder int64
+	over   atomic.Bool // somebody else holds it
+}
+
+// Learner opens the progress of a person for writing. A window that has it open
+// already only reads from here on.
+func (d *DB) Learner(ctx context.Context, id string) (progress.Store, error) {
+	l := &learner{d: d, id: id}
+	err := d.change(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRow(`INSERT INTO learners (id, holder) VALUES ($1, 1)
+			ON CONFLICT (id) DO UPDATE SET holder = learners.holder + 1 RETURNING holder`, id).Scan(&l.holder)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening somebody's progress: %w", err)
+	}
+	return l, nil
+}
+
+// save changes what belongs to the learner, as long as this window holds it.
+func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
+	if l.over.Load() {
+		return fmt.Errorf("%w. %s", progress.ErrReadOnly, elsewhere)
+	}
+	err := l.d.change(ctx, func(tx *sql.Tx) error {
+		var holder int64
+		if err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate(), l.id).Scan(&holder); err != nil {
+			return err
+		}
+		if holder != l.holder {
+			l.over.Store(true)
+			return progress.ErrReadOnly
+		}
+		return do(tx)
+	})
+	switch {
+	case errors.Is(err, progress.ErrReadOnly):
+		return fmt.Errorf("%w. %s", progress.ErrReadOnly, elsewhere)
+	case err != nil:
+		return fmt.Errorf("saving progress: %w", err)
+	}
+	return nil
+}
+
+// Append implements progress.Store.
+func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
+	lines := make([][]byte, len(events))
+	for i, e := range events {
+		var err error
+		if lines[i], err = progress.Encode(e); err != nil {
+			return err
+		}
+	}
+	return l.save(ctx, func(tx *sql.Tx) error {
+		var n int64
+		if err := tx.QueryRow("SELECT COALESCE(MAX(n), 0) FROM events WHERE learner = $1", l.id).Scan(&n); err != nil {
+			return err
+		}
+		for i, line := range lines {
+			if _, err := tx.Exec("INSERT INTO events (learner, n, data) VALUES ($1, $2, $3)", l.id, n+1+int64(i), line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Events implements progress.Store.
+func (l *learner) Events(ctx context.Context) ([]progress.Event, error) {
+	rows, err := l.d.sql.QueryContext(ctx, "SELECT data FROM events WHERE learner = $1 ORDER BY n", l.id)
+	if err != nil {
+		return nil, fmt.Errorf("reading progress: %w", err)
+	}
+	defer rows.Close()
+	var out []progress.Event
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil {
+			return nil, fmt.Errorf("reading progress: %w", err)
+		}
+		e, err := progress.Decode(b)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading progress: %w", err)
+	}
+	return out, nil
+}
+
+// SaveDraft implements progress.Store.
+func (l *learner) SaveDraft(ctx context.Context, item string, draft []string) error {
+	b, err := json.Marshal(draft)
+	if err != nil {
+		return fmt.Errorf("writing a draft down: %w", err)
+	}
+	return l.save(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO drafts (learner, item, data) VALUES ($1, $2, $3)
+			ON CONFLICT (learner, item) DO UPDATE SET data = excluded.data`, l.id, item, b)
+		return err
+	})
+}
+
+// Draft implements progress.Store.
+func (l *learner) Draft(ctx context.Context, item string) ([]string, bool, error) {
+	var b []byte
+	err := l.d.sql.QueryRowContext(ctx, "SELECT data FROM drafts WHERE learner = $1 AND item = $2", l.id, item).Scan(&b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading a draft: %w", err)
+	}
+	var draft []string
+	if err := json.Unmarshal(b, &draft); err != nil {
+		return nil, false, fmt.Errorf("reading the draft of %s: %w", item, err)
+	}
+	return draft, true, nil
+}
+
+// DropDraft implements progress.Store.
+func (l *learner) DropDraft(ctx context.Context, item string) error {
+	return l.save(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec("DELETE FROM drafts WHERE learner = $1 AND item = $2", l.id, item)
+		return err
+	})
+}
+
+// ReadOnly implements progress.Store.
+func (l *learner) ReadOnly() (bool, string) {
+	if l.over.Load() {
+		return true, elsewhere
+	}
+	return false, ""
+}
+
+// Close implements progress.Store. There is nothing to give back: a window
+// holds a learner until another one does.
+func (l *learner) Close() error { return nil }
+
+// SaveFile keeps a small file of a learner's, such as the settings.
+func (d *DB) SaveFile(ctx context.Context, learner, name string, data []byte) error {
+	err := d.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO files (learner, name, data) VALUES ($1, $2, $3)
+			ON CONFLICT (learner, name) DO UPDATE SET data = excluded.data`, learner, name, data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("saving %s: %w", name, err)
+	}
+	return nil
+}
+
+// Files returns the files of a learner by their names.
+func (d *DB) Files(ctx context.Context, learner string) (map[string][]byte, error) {
+	rows, err := d.sql.QueryContext(ctx, "SELECT name, data FROM files WHERE learner = $1", learner)
+	if err != nil {
+		return nil, fmt.Errorf("reading somebody's files: %w", err)
+	}
+	defer rows.Close()
+	out := map[string][]byte{}
+	for rows.Next() {
+		var name string
+		var b []byte
+		if err := rows.Scan(&name, &b); err != nil {
+			return nil, fmt.Errorf("reading somebody's files: %w", err)
+		}
+		out[name] = b
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading somebody's files: %w", err)
+	}
+	return out, nil
+}
