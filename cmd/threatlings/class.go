@@ -164,7 +164,7 @@ func (a *app) classCollectCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			board, err := classroom.NewBoard(handIns, key)
+			board, err := classroom.NewBoard(handIns, classroom.NewMatcher(key), nil)
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"edu/threatlings/exercises/grading"
 )
@@ -32,7 +33,9 @@ type Team struct {
 
 // A Row is one threat, as the teams named it.
 type Row struct {
+	ID       string // the key's, or one of its own: where to put a threat by hand
 	Key      string // id in the key; "" when the key does not know it
+	Words    string // the shortest of the teams' own texts
 	Title    string // the key's, or the shortest of the teams' own texts
 	Severity string // the key's; "" when it does not know it
 	Places   []int  // for each team: 1 to 3 in its top, 0 when it is not there
@@ -72,15 +75,46 @@ type Breadth struct {
 	OnlyOne int // by one team alone
 }
 
+// A Matcher knows which threat of a key a text means, and remembers it.
+type Matcher struct {
+	key   *grading.Key
+	index *grading.Index
+
+	mu   sync.Mutex
+	seen map[[4]string]string
+}
+
+// NewMatcher makes a matcher. It is safe for concurrent use.
+func NewMatcher(key *grading.Key) *Matcher {
+	return &Matcher{key: key, index: grading.NewIndex(key), seen: map[[4]string]string{}}
+}
+
+// Key is the id of the key's threat that a team's threat means, or "".
+func (m *Matcher) Key(t Threat) string {
+	c := [4]string{t.Text, t.Letter, t.Place, t.Severity}
+	m.mu.Lock()
+	id, ok := m.seen[c]
+	m.mu.Unlock()
+	if ok {
+		return id
+	}
+	id = m.index.Match(grading.Card{Text: t.Text, Letter: t.Letter, Place: t.Place, Severity: t.Severity}).Likely()
+	m.mu.Lock()
+	m.seen[c] = id
+	m.mu.Unlock()
+	return id
+}
+
 // NewBoard compares the hand-ins with the key and with each other. Teams stand in
-// the order of their names; two of one name are told apart by a number.
-func NewBoard(handIns []HandIn, key *grading.Key) (*Board, error) {
+// the order of their names; two of one name are told apart by a number. placed
+// says for threats, by their ids, in which row somebody put them by hand.
+func NewBoard(handIns []HandIn, m *Matcher, placed map[string]string) (*Board, error) {
 	if len(handIns) == 0 {
 		return nil, ErrNoHandIn
 	}
 	for _, h := range handIns {
-		if h.Scenario != key.Scenario {
-			return nil, fmt.Errorf("team %s worked on %q, and the others on %q: compare them apart", h.Team, h.Scenario, key.Scenario)
+		if h.Scenario != m.key.Scenario {
+			return nil, fmt.Errorf("team %s worked on %q, and the others on %q: compare them apart", h.Team, h.Scenario, m.key.Scenario)
 		}
 	}
 	b := &Board{Letter: map[string]Share{}, Place: map[string]Share{}}
@@ -89,14 +123,20 @@ func NewBoard(handIns []HandIn, key *grading.Key) (*Board, error) {
 		return cmp.Compare(strings.ToLower(a.Team), strings.ToLower(c.Team))
 	})
 	names := map[string]int{}
-	for _, h := range handIns {
+	for ti, h := range handIns {
 		if names[h.Team]++; names[h.Team] > 1 {
 			h.Team = fmt.Sprintf("%s %d", h.Team, names[h.Team])
 		}
+		h.Threats = slices.Clone(h.Threats)
+		for i := range h.Threats {
+			if h.Threats[i].ID == "" { // it comes from a file
+				h.Threats[i].ID = fmt.Sprintf("%d.%d", ti+1, i+1)
+			}
+		}
 		b.Teams = append(b.Teams, Team{Name: h.Team, Members: h.Members, Threats: h.Threats, Top: h.Top})
 	}
-	b.cluster(key)
-	b.count(key)
+	b.cluster(m, placed)
+	b.count(m.key)
 	return b, nil
 }
 
@@ -104,64 +144,82 @@ func NewBoard(handIns []HandIn, key *grading.Key) (*Board, error) {
 // place, which the key does not know, are one.
 const alike = 0.3
 
-// cluster puts threats that mean the same into one row: by the key's threat that
-// the grader sees in them, or else by letter, place and likeness.
-func (b *Board) cluster(key *grading.Key) {
-	index := grading.NewIndex(key)
-	byKey := map[string]*Row{}
-	var rows []*Row
+// cluster puts threats that mean the same into one row: where somebody put them;
+// else with what their team folded them into; else by the key's threat that the
+// grader sees in them; else by letter, place and likeness.
+func (b *Board) cluster(m *Matcher, placed map[string]string) {
+	rows := map[string]*Row{}
+	var order []*Row
+	rowOf := map[string]string{} // of a threat
 	persons := map[string]map[string]bool{}
-	for ti := range b.Teams {
+	add := func(ti, i int) {
 		team := &b.Teams[ti]
-		found := map[string]bool{}
-		for i, t := range team.Threats {
-			if t.Text == "" {
-				continue
+		t := team.Threats[i]
+		id := placed[t.ID]
+		if id == "" {
+			id = rowOf[t.Same]
+		}
+		if id == "" {
+			id = m.Key(t)
+		}
+		if id == "" {
+			if like := likeRow(order, t); like != nil {
+				id = like.ID
+			} else {
+				id = "own:" + t.ID
 			}
-			id := index.Match(grading.Card{Text: t.Text, Letter: t.Letter, Place: t.Place, Severity: t.Severity}).Likely()
-			row := byKey[id]
-			if id == "" {
-				row = likeRow(rows, t)
+		}
+		rowOf[t.ID] = id
+		row := rows[id]
+		if row == nil {
+			row = &Row{ID: id, Words: t.Text, Places: make([]int, len(b.Teams)), Listed: make([]bool, len(b.Teams))}
+			if k, ok := m.index.Threat(id); ok {
+				row.Key, row.Title, row.Severity = id, k.Title, k.Severity.Rating
 			}
-			if row == nil {
-				row = &Row{Key: id, Title: t.Text, Places: make([]int, len(b.Teams)), Listed: make([]bool, len(b.Teams))}
-				if k, ok := index.Threat(id); ok {
-					row.Title, row.Severity = k.Title, k.Severity.Rating
-					byKey[id] = row
-				}
-				rows = append(rows, row)
+			rows[id] = row
+			order = append(order, row)
+		}
+		if len(t.Text) < len(row.Words) {
+			row.Words = t.Text
+		}
+		top := slices.Index(team.Top, i) + 1
+		row.Listed[ti] = true
+		if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
+			row.Places[ti] = top
+		}
+		row.Told = append(row.Told, Told{team.Name, t, top})
+		if row.Key != "" && t.By != "" {
+			who := team.Name + "\x00" + t.By
+			if persons[who] == nil {
+				persons[who] = map[string]bool{}
 			}
-			if row.Key == "" && len(t.Text) < len(row.Title) {
-				row.Title = t.Text
-			}
-			top := slices.Index(team.Top, i) + 1
-			row.Listed[ti] = true
-			if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
-				row.Places[ti] = top
-			}
-			row.Told = append(row.Told, Told{team.Name, t, top})
-			if id != "" {
-				found[id] = true
-				if t.By != "" {
-					who := team.Name + "\x00" + t.By
-					if persons[who] == nil {
-						persons[who] = map[string]bool{}
-					}
-					persons[who][id] = true
+			persons[who][row.Key] = true
+		}
+	}
+	for _, folded := range []bool{false, true} { // a threat comes after the one that it was folded into
+		for ti := range b.Teams {
+			for i, t := range b.Teams[ti].Threats {
+				if t.Text != "" && (t.Same != "") == folded {
+					add(ti, i)
 				}
 			}
 		}
-		for _, k := range key.Threats {
-			if found[k.ID] {
-				team.Keys = append(team.Keys, k.ID)
+	}
+	for _, r := range order {
+		if r.Title == "" {
+			r.Title = r.Words
+		}
+		b.Rows = append(b.Rows, *r)
+	}
+	for ti := range b.Teams {
+		for _, k := range m.key.Threats {
+			if slices.ContainsFunc(b.Rows, func(r Row) bool { return r.Key == k.ID && r.Listed[ti] }) {
+				b.Teams[ti].Keys = append(b.Teams[ti].Keys, k.ID)
 			}
 		}
 	}
 	for ids := range maps.Values(persons) {
 		b.Found.Person = max(b.Found.Person, len(ids))
-	}
-	for _, r := range rows {
-		b.Rows = append(b.Rows, *r)
 	}
 	rank := func(s string) int { return slices.Index(grading.Severities, s) }
 	slices.SortStableFunc(b.Rows, func(x, y Row) int {

@@ -45,7 +45,7 @@ func class(t testing.TB) []HandIn {
 	for i, g := range key.Samples {
 		h := HandIn{Scenario: "billing", Team: g.Name, Members: []string{fmt.Sprint("Member ", i)}}
 		for k, c := range g.Cards {
-			h.Threats = append(h.Threats, Threat{c.Text, c.Letter, c.Place, c.Severity, fmt.Sprint("Member ", i)})
+			h.Threats = append(h.Threats, Threat{Text: c.Text, Letter: c.Letter, Place: c.Place, Severity: c.Severity, By: fmt.Sprint("Member ", i)})
 			h.Top = append(h.Top, k)
 		}
 		out = append(out, h)
@@ -60,7 +60,7 @@ func class(t testing.TB) []HandIn {
 func TestBoard(t *testing.T) {
 	_, key := billing(t)
 	teams := class(t)
-	b, err := NewBoard(teams, key)
+	b, err := NewBoard(teams, NewMatcher(key), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestBoardDoesNotDependOnOrder(t *testing.T) {
 	teams := class(t)
 	var first string
 	for range 3 {
-		b, err := NewBoard(teams, key)
+		b, err := NewBoard(teams, NewMatcher(key), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestUnknownThreatsCluster(t *testing.T) {
 	_, key := billing(t)
 	one := HandIn{Scenario: "billing", Team: "A", Threats: []Threat{{Text: "A parrot repeats the spoken card number to all the visitors of the office.", Letter: "I", Place: "owner"}}, Top: []int{0}}
 	two := HandIn{Scenario: "billing", Team: "A", Threats: []Threat{{Text: "The office parrot repeats a spoken card number to visitors.", Letter: "I", Place: "owner"}, {Text: "The lift is stuck and the parcel of stickers goes stale.", Letter: "D", Place: "owner"}}}
-	b, err := NewBoard([]HandIn{one, two}, key)
+	b, err := NewBoard([]HandIn{one, two}, NewMatcher(key), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,10 +148,10 @@ func TestUnknownThreatsCluster(t *testing.T) {
 
 func TestBoardRefuses(t *testing.T) {
 	_, key := billing(t)
-	if _, err := NewBoard(nil, key); !errors.Is(err, ErrNoHandIn) {
+	if _, err := NewBoard(nil, NewMatcher(key), nil); !errors.Is(err, ErrNoHandIn) {
 		t.Errorf("%v", err)
 	}
-	if _, err := NewBoard([]HandIn{{Scenario: "report-links", Team: "A"}}, key); err == nil || !strings.Contains(err.Error(), "compare them apart") {
+	if _, err := NewBoard([]HandIn{{Scenario: "report-links", Team: "A"}}, NewMatcher(key), nil); err == nil || !strings.Contains(err.Error(), "compare them apart") {
 		t.Errorf("%v", err)
 	}
 }
@@ -171,7 +171,7 @@ func TestReportIsText(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b, err := NewBoard(teams, key)
+	b, err := NewBoard(teams, NewMatcher(key), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func FuzzRead(f *testing.F) {
 		if h.Scenario != "billing" {
 			return
 		}
-		if _, err := NewBoard([]HandIn{h}, key); err != nil {
+		if _, err := NewBoard([]HandIn{h}, NewMatcher(key), nil); err != nil {
 			t.Error(err)
 		}
 	})

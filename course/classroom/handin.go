@@ -29,6 +29,8 @@ type HandIn struct {
 
 // A Threat is one of a team.
 type Threat struct {
+	ID       string `json:"id,omitempty"`
+	Same     string `json:"same,omitempty"` // the id of the team's threat that says the same
 	Text     string `json:"text"`
 	Letter   string `json:"letter,omitempty"`
 	Place    string `json:"place,omitempty"`
@@ -86,6 +88,7 @@ func Read(name string, b []byte) (HandIn, error) {
 		if len([]rune(t.Text)) > exercises.MaxAnswer {
 			return fail("threat %d is longer than %d characters", i+1, exercises.MaxAnswer)
 		}
+		t.ID, t.Same = "", "" // they are a room's own
 		t.Text, t.Place, t.By = exercises.CleanLine(t.Text), exercises.CleanLine(t.Place), Name(t.By)
 		if !strings.Contains(grading.Letters, t.Letter) || len(t.Letter) > 1 {
 			t.Letter = ""
