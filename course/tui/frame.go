@@ -42,8 +42,8 @@ func (m *Model) View() string {
 func (m *Model) header() []string {
 	t := m.env.theme
 	right := exercises.CleanLine(m.top().Status())
-	if _, own := m.top().(*live); own {
-		// a threat model is kept in a file of its own
+	if _, own := m.top().(*live); own || m.env.Session == nil {
+		// a threat model is kept in a file of its own, and a class in its room
 	} else if ro, _ := m.env.Session.ReadOnly(); ro {
 		right = "NOT SAVED · " + right
 	}

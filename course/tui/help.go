@@ -81,15 +81,22 @@ func (h *helpScreen) lines() []string {
 		out = append(out, row(b.Help().Key, b.Help().Desc)...)
 	}
 	out = append(out, "", "   "+st.Accent.Render("Everywhere"))
-	for _, e := range everywhere {
+	global := everywhere
+	if h.env.Face != nil {
+		global = everywhere[1:3] // the course is not there, only its frame
+	}
+	for _, e := range global {
 		out = append(out, row(e[0], e[1])...)
 	}
 	out = append(out, "", "   "+st.Accent.Render("Good to know"))
-	for _, p := range []string{
+	for i, p := range []string{
 		"Everything you do is saved as you do it, half-written answers too. Close the lid whenever you like.",
 		"No clock runs against you, and every exercise can be done again.",
 		"threatlings --plain is the same course line by line, for screen readers and pipes.",
 	} {
+		if h.env.Face != nil && i > 0 {
+			break
+		}
 		for i, l := range wrap(p, min(h.width-8, measure)-2) {
 			lead := "  "
 			if i == 0 {

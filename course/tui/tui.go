@@ -38,6 +38,8 @@ type Options struct {
 	Models   bool
 	// Open is the lesson or exercise to begin with; "" begins with the map.
 	Open string
+	// Face takes the place of the map, and of the course with it: a class.
+	Face func(Dress) Face
 	// After sends a message later; nil is tea.Tick. Tests do not wait.
 	After func(time.Duration, tea.Msg) tea.Cmd
 }
@@ -117,7 +119,11 @@ func New(ctx context.Context, o Options) *Model {
 	}
 	m := &Model{env: &env{Options: o, ctx: ctx}, ready: !o.Look.Ask}
 	m.env.theme = o.Look.theme(o.Settings.Theme)
-	m.stack = []screen{newHome(m.env)}
+	if o.Face != nil {
+		m.stack = []screen{newFaced(m.env)}
+	} else {
+		m.stack = []screen{newHome(m.env)}
+	}
 	return m
 }
 
@@ -234,6 +240,9 @@ func (m *Model) globalKey(k tea.KeyMsg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		if len(m.stack) == 1 {
+			if m.env.Face != nil {
+				return note("ctrl+c leaves; everything is saved."), true
+			}
 			return note("This is the map. ctrl+c leaves; everything is saved."), true
 		}
 		return m.pop(1), true

@@ -221,7 +221,7 @@ func (d *deck) help() []key.Binding {
 	b := func(k, what string) key.Binding { return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what)) }
 	switch {
 	case d.current() == nil:
-		return []key.Binding{b("enter", "hand in"), b("↑", "back")}
+		return []key.Binding{b("enter", strings.ToLower(d.x.handIn())), b("↑", "back")}
 	case d.field == textField:
 		return []key.Binding{b("enter", "on to the letter"), b("alt+enter", "new line")}
 	}
@@ -426,11 +426,20 @@ func (p *painter) button() {
 	st, d := p.d.st, p.d
 	p.add("")
 	said := fmt.Sprintf("  %d of %d written, card 1 first", d.written(), len(d.cards))
-	p.click(2, 13, func() { d.cur = len(d.cards) })
+	label := "[ " + d.x.handIn() + " ]"
+	p.click(2, 2+len(label), func() { d.cur = len(d.cards) })
 	if p.focused && d.current() == nil {
 		p.first, p.last = len(p.lines), len(p.lines)
-		p.add(st.Accent.Render("▸ ") + st.Selected.Render("[ Hand in ]") + st.Quiet.Render(said))
+		p.add(st.Accent.Render("▸ ") + st.Selected.Render(label) + st.Quiet.Render(said))
 		return
 	}
-	p.add("  " + st.Text.Render("[ Hand in ]") + st.Quiet.Render(said))
+	p.add("  " + st.Text.Render(label) + st.Quiet.Render(said))
+}
+
+// handIn is what the button says.
+func (x *Exercise) handIn() string {
+	if x.button != "" {
+		return x.button
+	}
+	return "Hand in"
 }

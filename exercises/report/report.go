@@ -26,6 +26,7 @@ type Exercise struct {
 	Choose   int             `yaml:"choose"`
 
 	scenario *scenarios.Scenario
+	button   string // "Hand in", if it is empty
 	key      func() (*answerKey, error)
 }
 
@@ -81,6 +82,22 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 	})
 	return &x, errors.Join(errs...)
 }
+
+// ForClass is the exercise as one person of a class has it: many cards, none of
+// which is handed in alone. The prompt says what to do with them, and the button
+// that it is done.
+func (x *Exercise) ForClass(cards int, prompt, button string) *Exercise {
+	y := *x
+	y.Cards, y.Shared.Prompt, y.button = cards, prompt, button
+	y.Read, y.Find, y.Choose = 0, 0, 0
+	return &y
+}
+
+// Screen is the full-screen face of the exercise.
+func (x *Exercise) Screen(o input.Options) input.Screen { return newScreen(x, o) }
+
+// Paper is the design document and its diagram.
+func (x *Exercise) Paper() *scenarios.Scenario { return x.scenario }
 
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }

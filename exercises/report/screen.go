@@ -307,7 +307,7 @@ func (s *screen) Help() []key.Binding {
 	if s.pane != worksheetPane {
 		out = append(out, b("ctrl+w", "worksheet"))
 	}
-	return append(out, b("f5", "hand in"))
+	return append(out, b("f5", strings.ToLower(s.x.handIn())))
 }
 
 // leftWidth is the width of the left side: more where the drawing needs it.
