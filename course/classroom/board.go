@@ -105,6 +105,9 @@ func (m *Matcher) Key(t Threat) string {
 	return id
 }
 
+// Threats are those of the key.
+func (m *Matcher) Threats() []grading.Threat { return m.key.Threats }
+
 // NewBoard compares the hand-ins with the key and with each other. Teams stand in
 // the order of their names; two of one name are told apart by a number. placed
 // says for threats, by their ids, in which row somebody put them by hand.

@@ -20,7 +20,7 @@ const (
 	Moved   = "moved"   // to Phase; Desk
 	Timed   = "timed"   // the timer ends in Seconds; 0 takes it away; Desk
 	Sat     = "sat"     // somebody takes a new Seat: Name, Secret or Who
-	Present = "present" // Seat is here, or not
+	Present = "present" // Seat is here, with the connection Text, or not
 	Renamed = "renamed" // Seat is called Name; by Desk for good
 	Teamed  = "teamed"  // Seat goes to Team; behind the lobby only Desk
 	Gone    = "gone"    // Seat was removed, or with Off let in again; Desk
@@ -174,7 +174,11 @@ func (r *Room) check(c *Change) error {
 		}
 	case Readied:
 		c.Phase = r.Phase
-	case Gone, Present:
+	case Present:
+		if s, _ := r.Seat(c.Seat); c.Off && c.Text != "" && c.Text != s.Session {
+			return not("You sit here in another window now.")
+		}
+	case Gone:
 	default:
 		return fmt.Errorf("%q is no change of a room", c.Kind)
 	}
@@ -437,11 +441,11 @@ func (r *Room) with(c Change) *Room {
 			n.Ends = c.At.Add(time.Duration(c.Seconds) * time.Second)
 		}
 	case Sat:
-		n.Seats = append(slices.Clip(n.Seats), Seat{ID: c.Seat, Name: c.Name, Key: c.Who != "", Team: c.Team, Here: true, Joined: c.At})
+		n.Seats = append(slices.Clip(n.Seats), Seat{ID: c.Seat, Name: c.Name, Key: c.Who != "", Team: c.Team, Here: true, Session: c.Text, Joined: c.At})
 		n.secrets = cloned(n.secrets)
 		n.secrets[c.Seat] = c.Who + c.Secret
 	case Present:
-		change(func(s *Seat) { s.Here = !c.Off })
+		change(func(s *Seat) { s.Here, s.Session = !c.Off, c.Text })
 	case Renamed:
 		change(func(s *Seat) {
 			s.Name = c.Name

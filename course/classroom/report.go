@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	texttemplate "text/template"
+	"time"
 
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/grading"
@@ -22,6 +24,20 @@ type Report struct {
 	Board  *Board
 	System *scenarios.System
 	Date   string // of the class, as it is to be shown; "" for none
+	// Class is the room in which it was held, nil for files of hand-ins; Now is
+	// until when its last phase is reckoned.
+	Class *Room
+	Now   time.Time
+}
+
+// ReportOf is the report of a room. The error is ErrNoHandIn when nobody wrote
+// anything.
+func ReportOf(r *Room, m *Matcher, sys *scenarios.System, now time.Time) (Report, error) {
+	b, err := NewBoard(r.HandIns(), m, r.Placed)
+	if err != nil {
+		return Report{}, err
+	}
+	return Report{Board: b, System: sys, Date: r.Made.Format("2 January 2006"), Class: r, Now: now}, nil
 }
 
 // Formats are the forms of a report.
@@ -37,7 +53,7 @@ func (r Report) Write(format string) ([]byte, error) {
 	case "csv":
 		return r.csv()
 	case "json":
-		b, err := json.MarshalIndent(r.Board, "", "  ")
+		b, err := json.MarshalIndent(r.data(), "", "  ")
 		if err != nil {
 			return nil, fmt.Errorf("writing the report: %w", err)
 		}
@@ -49,9 +65,115 @@ func (r Report) Write(format string) ([]byte, error) {
 //go:embed report.md report.html
 var templates embed.FS
 
+// data is the report for a program.
+func (r Report) data() any {
+	if r.Class == nil {
+		return r.Board
+	}
+	minutes := map[Phase]float64{}
+	for p, m := range r.Class.Minutes(r.Now) {
+		minutes[p] = math.Round(m*10) / 10
+	}
+	return struct {
+		*Board
+		Code     string            `json:"code"`
+		Date     string            `json:"date"`
+		Host     string            `json:"host,omitempty"`
+		Scenario string            `json:"scenario"`
+		Content  string            `json:"content"` // digest of the course
+		People   int               `json:"people"`
+		Minutes  map[Phase]float64 `json:"minutes"`
+		Votes    map[string]int    `json:"votes"`
+		Later    []Told            `json:"later,omitempty"`
+	}{r.Board, r.Class.Code, r.Class.Made.Format(time.RFC3339), r.Class.Host, r.Class.Scenario, r.Class.Digest, r.people(), minutes, r.Class.Tally(), r.later()}
+}
+
+// people counts who took part.
+func (r Report) people() int {
+	n := 0
+	for _, s := range r.Class.Seats {
+		if !s.Removed || len(r.Class.Sheets[s.ID].Cards) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// later is what was written after a team had locked.
+func (r Report) later() []Told {
+	var out []Told
+	for i, g := range r.Class.Teams {
+		_, later := r.Class.HandIn(i)
+		for _, t := range later {
+			out = append(out, Told{Team: g.Name, Threat: t})
+		}
+	}
+	return out
+}
+
+// facts are what is to be known of the class as such.
+func (r Report) facts() []string {
+	if r.Class == nil {
+		return nil
+	}
+	c := r.Class
+	var out []string
+	if c.Host != "" {
+		out = append(out, "Led by "+c.Host+".")
+	}
+	who := fmt.Sprintf("%d people took part", r.people())
+	if c.Anonymous {
+		who += "; no names were kept"
+	}
+	out = append(out, who+".")
+	var times []string
+	minutes := c.Minutes(r.Now)
+	for _, p := range Phases {
+		if m := math.Round(minutes[p]); m >= 1 {
+			times = append(times, fmt.Sprintf("%s %.0f", p, m))
+		}
+	}
+	if len(times) > 0 {
+		out = append(out, "Minutes: "+strings.Join(times, ", ")+".")
+	}
+	if c.Digest != "" {
+		out = append(out, "The course's content: "+c.Digest[:min(16, len(c.Digest))]+".")
+	}
+	return out
+}
+
+// A ballot is a row of the board and its votes.
+type ballot struct {
+	Title   string
+	Votes   int
+	Percent int // of the most voted
+}
+
+func (r Report) ballots() []ballot {
+	if r.Class == nil {
+		return nil
+	}
+	tally, most := r.Class.Tally(), 0
+	var out []ballot
+	for _, row := range r.Board.Rows {
+		if n := tally[row.ID]; n > 0 {
+			out = append(out, ballot{Title: row.Title, Votes: n})
+			most = max(most, n)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b ballot) int { return b.Votes - a.Votes })
+	for i := range out {
+		out[i].Percent = 100 * out[i].Votes / most
+	}
+	return out
+}
+
 // view is what the templates see.
 type view struct {
 	Report
+	Facts   []string
+	Ballots []ballot
+	Later   []Told
 	Breadth []string
 	Next    []string
 	Letters []coverage
@@ -65,7 +187,10 @@ type coverage struct {
 }
 
 func (r Report) view() view {
-	v := view{Report: r, Breadth: r.breadth(), Next: r.next()}
+	v := view{Report: r, Breadth: r.Breadth(), Next: r.next(), Facts: r.facts(), Ballots: r.ballots()}
+	if r.Class != nil {
+		v.Later = r.later()
+	}
 	for _, l := range strings.Split(grading.Letters, "") {
 		if s, ok := r.Board.Letter[l]; ok {
 			v.Letters = append(v.Letters, coverage{l + " " + grading.LetterNames[l], s, 100 * s.Found / s.All})
@@ -91,8 +216,8 @@ func (r Report) PlaceName(id string) string {
 	return p.Name
 }
 
-// breadth says with the class's own numbers what its different eyes were worth.
-func (r Report) breadth() []string {
+// Breadth says with the class's own numbers what its different eyes were worth.
+func (r Report) Breadth() []string {
 	f, n := r.Board.Found, len(r.Board.Teams)
 	out := []string{fmt.Sprintf("All together found %d of the %d threats in the key.", f.Room, f.All)}
 	if n > 1 {
@@ -182,6 +307,11 @@ func (r Report) csv() ([]byte, error) {
 				in = row.Title
 			}
 			rows = append(rows, []string{t.Team, t.Threat.By, top, t.Threat.Text, t.Threat.Letter, r.PlaceName(t.Threat.Place), t.Threat.Severity, in, row.Severity})
+		}
+	}
+	if r.Class != nil {
+		for _, t := range r.later() {
+			rows = append(rows, []string{t.Team, t.Threat.By, "", t.Threat.Text, t.Threat.Letter, r.PlaceName(t.Threat.Place), t.Threat.Severity, "written after the lock", ""})
 		}
 	}
 	for _, row := range rows {

@@ -108,6 +108,7 @@ type Seat struct {
 	Key     bool // came with a key, which opens the seat again
 	Team    int  // index in Teams
 	Here    bool
+	Session string // the connection that has the seat: the newest
 	Removed bool
 	Named   bool // by whoever leads the class: the person cannot change it
 	Joined  time.Time

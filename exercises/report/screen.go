@@ -112,6 +112,11 @@ func (s *screen) Back() bool {
 	return true
 }
 
+// Typing reports whether letters are text now.
+func (s *screen) Typing() bool {
+	return s.pane == worksheetPane || s.pane == cardsPane && s.cards.current() != nil && s.cards.field == textField
+}
+
 func (s *screen) show(p pane) tea.Cmd {
 	s.pane, s.returnTo, s.picking = p, false, false
 	if p != cardsPane {

@@ -1,0 +1,247 @@
+package faces
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"edu/threatlings/course/classroom"
+	"edu/threatlings/exercises/input"
+	"edu/threatlings/exercises/scenarios"
+)
+
+// A boardView draws the board into lines. Until the key is shown, rows are
+// called what the teams called them.
+type boardView struct {
+	st    input.Styles
+	sys   *scenarios.System
+	board *classroom.Board
+	room  *classroom.Room
+	width int
+	big   bool // for a wall: more room between the lines
+	key   bool // the key is shown
+
+	cursor int             // the row under the eye, -1 for none
+	mine   map[string]bool // rows that this person voted for
+	marked string          // the row that waits for another to be put into it
+}
+
+// tops draws the top threes of all teams, side by side where there is room.
+func (v boardView) tops() []string {
+	n := len(v.board.Teams)
+	cols := max(1, min(n, v.width/44))
+	if n == 4 && cols == 3 {
+		cols = 2
+	}
+	w := (v.width - 2*(cols-1)) / cols
+	var out []string
+	for from := 0; from < n; from += cols {
+		var columns [][]string
+		height := 0
+		for _, t := range v.board.Teams[from:min(n, from+cols)] {
+			c := v.top(t, w)
+			height = max(height, len(c))
+			columns = append(columns, c)
+		}
+		for i := range height {
+			var line []string
+			for _, c := range columns {
+				cell := ""
+				if i < len(c) {
+					cell = c[i]
+				}
+				line = append(line, fit(cell, w))
+			}
+			out = append(out, strings.TrimRight(strings.Join(line, "  "), " "))
+		}
+		out = append(out, "")
+	}
+	return out
+}
+
+func (v boardView) top(t classroom.Team, width int) []string {
+	out := []string{v.st.Accent.Render(t.Name) + v.st.Quiet.Render("  "+plural(len(t.Threats), "threat", "threats")+" in all")}
+	if len(t.Top) == 0 {
+		return append(out, v.st.Quiet.Render("   chose none"))
+	}
+	for i, k := range t.Top {
+		th := t.Threats[k]
+		for j, l := range wrap(th.Text, width-4) {
+			lead := "   "
+			if j == 0 {
+				lead = v.st.Strong.Render(fmt.Sprintf("%d", i+1)) + "  "
+			}
+			out = append(out, lead+v.st.Text.Render(l))
+		}
+		out = append(out, "   "+v.marks(th))
+		if v.big {
+			out = append(out, "")
+		}
+	}
+	return out
+}
+
+// marks are a threat's letter and place.
+func (v boardView) marks(t classroom.Threat) string {
+	var parts []string
+	if t.Letter != "" {
+		parts = append(parts, v.st.Letter(t.Letter).Render(t.Letter))
+	}
+	if p := placeName(v.sys, t.Place); p != "" {
+		parts = append(parts, v.st.Quiet.Render(p))
+	}
+	return strings.Join(parts, v.st.Quiet.Render(" · "))
+}
+
+// rows draws a row for everything that was named. It returns the lines of the
+// row under the eye.
+func (v boardView) rows() (lines []string, first, last int) {
+	tally := v.room.Tally()
+	cell := 3
+	names := make([]string, len(v.board.Teams))
+	for i, t := range v.board.Teams {
+		names[i] = strings.ToUpper(string([]rune(t.Name)[:1]))
+	}
+	votes := v.room.Phase.From(classroom.Discuss)
+	right := cell * len(names)
+	if votes {
+		right += 7
+	}
+	w := v.width - right - 3
+	head := "  " + fit("", w) + " "
+	for _, n := range names {
+		head += v.st.Strong.Render(fit(n, cell))
+	}
+	if votes {
+		head += v.st.Quiet.Render("  votes")
+	}
+	lines = append(lines, head)
+	for i, r := range v.board.Rows {
+		if v.big && i > 0 {
+			lines = append(lines, "")
+		}
+		from := len(lines)
+		name := r.Words
+		if v.key {
+			name = r.Title
+		}
+		style, lead := v.st.Text, "  "
+		if i == v.cursor {
+			style, lead = v.st.Accent, v.st.Accent.Render("▸ ")
+			first = from
+		}
+		if r.ID == v.marked {
+			lead = v.st.Warn.Render("+ ")
+		}
+		text := wrap(name, w)
+		if limit := 2; i != v.cursor && len(text) > limit {
+			text = text[:limit]
+			text[limit-1] = fit(text[limit-1]+" …", w)
+		}
+		for j, l := range text {
+			line := "  " + style.Render(fit(l, w)) + " "
+			if j == 0 {
+				line = lead + style.Render(fit(l, w)) + " "
+				for ti := range names {
+					line += v.cell(r, ti, cell)
+				}
+				if votes {
+					line += v.vote(r, tally[r.ID])
+				}
+			}
+			lines = append(lines, strings.TrimRight(line, " "))
+		}
+		if v.key {
+			lines = append(lines, "  "+v.keyLine(r))
+		}
+		if i == v.cursor {
+			lines = append(lines, v.told(r)...)
+			last = len(lines) - 1
+		}
+	}
+	return lines, first, last
+}
+
+func (v boardView) cell(r classroom.Row, team, width int) string {
+	switch {
+	case r.Places[team] > 0:
+		return v.st.Strong.Render(fit(fmt.Sprint(r.Places[team]), width))
+	case r.Listed[team]:
+		return v.st.Quiet.Render(fit("·", width))
+	}
+	return strings.Repeat(" ", width)
+}
+
+func (v boardView) vote(r classroom.Row, n int) string {
+	text := "   "
+	if n > 0 {
+		text = fmt.Sprintf("%3d", n)
+	}
+	if v.mine[r.ID] {
+		return "  " + v.st.Good.Render(text+" ✓")
+	}
+	return "  " + v.st.Text.Render(text)
+}
+
+func (v boardView) keyLine(r classroom.Row) string {
+	if r.Key == "" {
+		return v.st.Quiet.Render("not in the key: that says nothing against it")
+	}
+	return v.severity(r.Severity) + v.st.Quiet.Render(" in the key")
+}
+
+func (v boardView) severity(s string) string {
+	style := v.st.Text
+	switch s {
+	case "critical":
+		style = v.st.Bad
+	case "high":
+		style = v.st.Warn
+	}
+	return style.Render(s)
+}
+
+// told is a row in the words of those who wrote it.
+func (v boardView) told(r classroom.Row) []string {
+	var out []string
+	for _, t := range r.Told {
+		who := t.Team
+		if t.Threat.By != "" {
+			who += ", " + t.Threat.By
+		}
+		out = append(out, "    "+v.st.Strong.Render(who)+"  "+v.marks(t.Threat))
+		out = append(out, rendered(v.st.Text, "      ", t.Threat.Text, v.width-2)...)
+	}
+	return out
+}
+
+// missed lists what nobody named, and how broad the view of the class was.
+func (v boardView) missed(report classroom.Report) []string {
+	var out []string
+	for _, l := range report.Breadth() {
+		out = append(out, hang(v.st.Text, "· ", l, v.width)...)
+	}
+	if len(v.board.Missed) == 0 {
+		return append(out, "", v.st.Good.Render("Nothing in the key was missed by all of you."))
+	}
+	out = append(out, "", v.st.Strong.Render("Named by nobody"))
+	for _, m := range v.board.Missed {
+		out = append(out, hang(v.st.Text, "· ", m.Title+" ("+m.Severity+")", v.width)...)
+	}
+	return out
+}
+
+// hang is wrapped text whose first line has a mark before it.
+func hang(st lipgloss.Style, mark, s string, width int) []string {
+	var out []string
+	n := len([]rune(mark))
+	for i, l := range wrap(s, width-n) {
+		lead := strings.Repeat(" ", n)
+		if i == 0 {
+			lead = mark
+		}
+		out = append(out, st.Render(lead+l))
+	}
+	return out
+}

@@ -1,0 +1,571 @@
+package faces
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/course/classroom"
+	"edu/threatlings/course/tui"
+	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/input"
+)
+
+// quietFor is how long a team may change nothing until the desk says so.
+const quietFor = 3 * time.Minute
+
+// A pane of the desk.
+type pane int
+
+const (
+	teamsPane pane = iota
+	boardPane
+	askPane  // questions to send to a team
+	namePane // a name for somebody
+)
+
+// A Desk is the face of whoever leads the class.
+type Desk struct {
+	base
+	door *input.Text // until the word of the desk was said; nil then
+	text *input.Text
+
+	pane    pane
+	cursor  int // of the rows of teams and people, or of the board
+	off     int
+	marked  string // the row of the board that goes into another
+	asks    []ask
+	askTeam int
+	who     string // the seat that gets a name
+	confirm string // what is done when the key is pressed again
+}
+
+// An ask is a question that leads to a threat which a team has not found.
+type ask struct{ threat, text, severity string }
+
+// NewDesk makes the desk. known says that whoever sits here need not say the word.
+func NewDesk(o Options, known bool) *Desk {
+	d := &Desk{base: newBase(o)}
+	if !known {
+		d.door = input.NewText(o.Dress.Styles, "", "the word of the desk").EnterSubmits()
+	}
+	return d
+}
+
+// Init begins to watch the room.
+func (d *Desk) Init() tea.Cmd {
+	if d.door != nil {
+		return tea.Batch(d.init(), d.door.Focus())
+	}
+	return d.init()
+}
+
+func (d *Desk) SetSize(w, h int) { d.width, d.height = w, h }
+func (d *Desk) Crumb() string    { return "Class " + d.room.Code + " › desk" }
+func (d *Desk) Flush() error     { d.close(); return nil }
+func (d *Desk) Typing() bool     { return d.door != nil || d.pane == namePane }
+
+// Status is the phase and the timer.
+func (d *Desk) Status() string {
+	if c := d.clock(); c != "" {
+		return d.title() + " · " + c
+	}
+	return d.title()
+}
+
+// Restyle draws with another theme.
+func (d *Desk) Restyle(x tui.Dress) { d.o.Dress = x }
+
+// Back leaves a list or the board.
+func (d *Desk) Back() bool {
+	if d.door != nil {
+		return false
+	}
+	used := d.pane != teamsPane || d.marked != "" || d.confirm != ""
+	if d.marked != "" || d.confirm != "" {
+		d.marked, d.confirm = "", ""
+		return true
+	}
+	if used {
+		d.to(teamsPane)
+	}
+	return used
+}
+
+func (d *Desk) to(p pane) { d.pane, d.cursor, d.off, d.marked, d.confirm = p, 0, 0, "", "" }
+
+// Help lists the keys that work now.
+func (d *Desk) Help() []key.Binding {
+	switch {
+	case d.door != nil:
+		return []key.Binding{bind("enter", "open the desk")}
+	case d.pane == askPane:
+		return []key.Binding{bind("enter", "send"), bind("↑↓", "choose"), bind("esc", "no")}
+	case d.pane == namePane:
+		return []key.Binding{bind("enter", "take this name"), bind("esc", "no")}
+	case d.pane == boardPane && d.marked != "":
+		return []key.Binding{bind("enter", "into this row"), bind("↑↓", "choose"), bind("esc", "no")}
+	case d.pane == boardPane:
+		return []key.Binding{bind("m", "merge"), bind("s", "split"), bind("n", "next phase"), bind("b", "teams"), bind("↑↓", "row")}
+	}
+	return []key.Binding{bind("n", "next phase"), bind("p", "back"), bind("+", "2 minutes"), bind("q", "question"), bind("r", "rename"), bind("x", "remove"), bind("t", "team"), bind("b", "board"), bind("w", "report"), bind("0", "no timer")}
+}
+
+// Update takes a message.
+func (d *Desk) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case roomMsg:
+		d.moved(msg.room)
+		return d.look()
+	case tickMsg:
+		return d.tick()
+	case doneMsg:
+		return d.done(msg)
+	case savedMsg:
+		d.said = "The report is written: " + msg.where
+		if msg.err != nil {
+			d.said = sentence(msg.err)
+		}
+	case tea.KeyMsg:
+		d.said = ""
+		if d.door != nil {
+			return d.knock(msg)
+		}
+		return d.key(msg)
+	}
+	return nil
+}
+
+type savedMsg struct {
+	where string
+	err   error
+}
+
+// knock takes the word of the desk.
+func (d *Desk) knock(k tea.KeyMsg) tea.Cmd {
+	if k.String() != "enter" || k.Paste {
+		return d.door.Update(k)
+	}
+	word := strings.ToUpper(strings.TrimSpace(d.door.Value()))
+	d.door.SetValue("")
+	if err := d.o.Guess("desk"); err != nil {
+		d.said = sentence(err)
+		return nil
+	}
+	if !d.room.IsDesk(word) {
+		d.o.Wrong("desk")
+		d.said = "That is not the word of this desk. It was shown when the class was made."
+		return nil
+	}
+	d.door = nil
+	return nil
+}
+
+// change is one by whoever leads the class.
+func (d *Desk) change(c classroom.Change) tea.Cmd {
+	c.Desk = true
+	return d.do(c, nil)
+}
+
+func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
+	name := k.String()
+	if d.pane == namePane {
+		if name == "enter" && !k.Paste {
+			cmd := d.change(classroom.Change{Kind: classroom.Renamed, Seat: d.who, Name: d.text.Value()})
+			d.to(teamsPane)
+			return cmd
+		}
+		return d.text.Update(k)
+	}
+	again := d.confirm == name
+	d.confirm = ""
+	switch name {
+	case "n", "p":
+		to := d.room.Phase.After(map[string]int{"n": 1, "p": -1}[name])
+		if to == d.room.Phase {
+			return nil
+		}
+		if !again { // one key too many must not move a class
+			d.confirm = name
+			d.said = fmt.Sprintf("%s once more: the class goes to “%s”.%s", name, stageOf(to).title, d.before(to))
+			return nil
+		}
+		return d.change(classroom.Change{Kind: classroom.Moved, Phase: to})
+	case "+", "=":
+		left := max(0, d.room.Ends.Sub(d.o.Table.Now()))
+		return d.change(classroom.Change{Kind: classroom.Timed, Seconds: int((left + 2*time.Minute).Seconds())})
+	case "0":
+		return d.change(classroom.Change{Kind: classroom.Timed})
+	case "5":
+		if m := stageOf(d.room.Phase).minutes; m > 0 {
+			return d.change(classroom.Change{Kind: classroom.Timed, Seconds: 60 * m})
+		}
+	case "b":
+		if d.pane == boardPane {
+			d.to(teamsPane)
+		} else {
+			d.to(boardPane)
+		}
+		return nil
+	case "w":
+		save := d.o.Save
+		return func() tea.Msg {
+			where, err := save()
+			return savedMsg{where, err}
+		}
+	case "down", "j":
+		d.cursor++
+		return nil
+	case "up", "k":
+		d.cursor = max(0, d.cursor-1)
+		return nil
+	}
+	switch d.pane {
+	case boardPane:
+		return d.boardKey(name)
+	case askPane:
+		if name == "enter" && d.cursor < len(d.asks) {
+			a := d.asks[d.cursor]
+			cmd := d.change(classroom.Change{Kind: classroom.Asked, Team: d.askTeam, Threat: a.threat, Text: a.text})
+			d.to(teamsPane)
+			return cmd
+		}
+		return nil
+	}
+	return d.teamsKey(name, again)
+}
+
+// before says what a move would cut short.
+func (d *Desk) before(to classroom.Phase) string {
+	if to != classroom.Locked && to != classroom.Reveal {
+		return ""
+	}
+	n, all := d.room.LockedTeams()
+	if n == all {
+		return ""
+	}
+	return fmt.Sprintf(" %d of %d teams have locked; the others are locked as they are.", n, all)
+}
+
+// A line of the list is a team, or a person in it.
+type line struct {
+	team int
+	seat classroom.Seat // ID is "" for the team's own line
+}
+
+func (d *Desk) lines() []line {
+	var out []line
+	for i := range d.room.Teams {
+		out = append(out, line{team: i})
+		for _, s := range d.room.Seats {
+			if s.Team == i {
+				out = append(out, line{i, s})
+			}
+		}
+	}
+	return out
+}
+
+func (d *Desk) current() line {
+	l := d.lines()
+	d.cursor = max(0, min(d.cursor, len(l)-1))
+	return l[d.cursor]
+}
+
+func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
+	cur := d.current()
+	switch name {
+	case "q":
+		d.asks = d.questions(cur.team)
+		if len(d.asks) == 0 {
+			d.said = d.room.Teams[cur.team].Name + " has something on every critical and high threat of the key."
+			return nil
+		}
+		d.to(askPane)
+		d.askTeam = cur.team
+	case "r":
+		if cur.seat.ID == "" {
+			d.said = "Go to a person first; ↑↓."
+			return nil
+		}
+		d.to(namePane)
+		d.who = cur.seat.ID
+		d.text = input.NewText(d.o.Dress.Styles, "", "a name").EnterSubmits()
+		d.text.SetSize(40, 1)
+		return d.text.Focus()
+	case "x":
+		if cur.seat.ID == "" {
+			d.said = "Go to a person first; ↑↓."
+			return nil
+		}
+		if !again && !cur.seat.Removed {
+			d.confirm = "x"
+			d.said = "x once more closes the seat of " + cur.seat.Name + ". What was written there is kept; x opens it again."
+			return nil
+		}
+		return d.change(classroom.Change{Kind: classroom.Gone, Seat: cur.seat.ID, Off: cur.seat.Removed})
+	case "t":
+		if cur.seat.ID != "" {
+			return d.change(classroom.Change{Kind: classroom.Teamed, Seat: cur.seat.ID, Team: (cur.team + 1) % len(d.room.Teams)})
+		}
+	}
+	return nil
+}
+
+// questions are those of the key's hints which lead to critical and high threats
+// that a team has not found: where to look, never the answer.
+func (d *Desk) questions(team int) []ask {
+	m, err := d.o.Table.Matcher()
+	if err != nil {
+		d.said = sentence(err)
+		return nil
+	}
+	found := d.found(team)
+	asked := map[string]int{}
+	for _, q := range d.room.Teams[team].Asked {
+		asked[q.Threat]++
+	}
+	var out []ask
+	for _, want := range []string{"critical", "high"} {
+		for _, t := range m.Threats() {
+			if t.Severity.Rating != want || found[t.ID] || len(t.Hints) == 0 {
+				continue
+			}
+			// the ladder: the next question each time, and never its last rungs
+			step := min(asked[t.ID], max(0, len(t.Hints)-2))
+			out = append(out, ask{t.ID, t.Hints[step], want})
+		}
+	}
+	return out
+}
+
+// found are the key's threats that a team's list holds.
+func (d *Desk) found(team int) map[string]bool {
+	out := map[string]bool{}
+	m, err := d.o.Table.Matcher()
+	if err != nil {
+		return out
+	}
+	for _, l := range d.room.List(team) {
+		for _, c := range append([]classroom.Card{l.Card}, l.Folded...) {
+			if id := m.Key(classroom.Threat{Text: c.Text, Letter: c.Letter, Place: c.Place, Severity: c.Severity}); id != "" {
+				out[id] = true
+			}
+		}
+	}
+	return out
+}
+
+func (d *Desk) boardKey(name string) tea.Cmd {
+	b, err := d.o.Table.Board()
+	if err != nil || len(b.Rows) == 0 {
+		return nil
+	}
+	d.cursor = max(0, min(d.cursor, len(b.Rows)-1))
+	row := b.Rows[d.cursor]
+	switch name {
+	case "m":
+		d.marked = row.ID
+	case "enter":
+		if d.marked == "" || d.marked == row.ID {
+			return nil
+		}
+		var ids []string
+		for _, r := range b.Rows {
+			if r.ID == d.marked {
+				ids = idsOf(r)
+			}
+		}
+		into := row.ID
+		d.marked = ""
+		return d.change(classroom.Change{Kind: classroom.Put, Threats: append(ids, idsOf(row)...), Into: into})
+	case "s":
+		if len(row.Told) < 2 {
+			d.said = "One threat stands in this row: there is nothing to take out."
+			return nil
+		}
+		last := row.Told[len(row.Told)-1].Threat.ID
+		return d.change(classroom.Change{Kind: classroom.Put, Threats: []string{last}, Into: "own:" + last})
+	}
+	return nil
+}
+
+func idsOf(r classroom.Row) []string {
+	var out []string
+	for _, t := range r.Told {
+		out = append(out, t.Threat.ID)
+	}
+	return out
+}
+
+// View draws the desk.
+func (d *Desk) View() string {
+	st := d.o.Dress.Styles
+	w := d.width - 4
+	if d.door != nil {
+		d.door.SetSize(min(40, w), 1)
+		lines := append(rendered(st.Text, "   ", "Whoever leads this class has the word of its desk.", w), "", "   "+st.Accent.Render("▸ ")+d.door.View(), "")
+		if d.said != "" {
+			lines = append(lines, rendered(st.Warn, "   ", d.said, w)...)
+		}
+		return strings.Join(lines, "\n")
+	}
+	head := d.head(w)
+	rows := max(3, d.height-len(head))
+	var body []string
+	switch d.pane {
+	case boardPane:
+		body = d.boardLines(rows)
+	case askPane:
+		body = d.askLines(w, rows)
+	case namePane:
+		s, _ := d.room.Seat(d.who)
+		body = append(rendered(st.Text, "  ", "A name for "+s.Name+":", w), "", "  "+st.Accent.Render("▸ ")+d.text.View())
+	default:
+		body = d.teamLines(w, rows)
+	}
+	return strings.Join(append(head, body...), "\n")
+}
+
+// head is what to do in this phase, and what is next.
+func (d *Desk) head(w int) []string {
+	st := d.o.Dress.Styles
+	s := stageOf(d.room.Phase)
+	var out []string
+	if d.said != "" {
+		out = append(out, rendered(st.Warn, "  ", d.said, w)...)
+		out = append(out, "")
+	}
+	if d.room.Phase == classroom.Lobby {
+		out = append(out, "  "+st.Quiet.Render("to join: ")+st.Strong.Render(d.o.Join), "  "+st.Quiet.Render("the wall: "+strings.Replace(d.o.Join, "ssh ", "ssh wall+", 1)))
+	}
+	notes := s.leader
+	if d.room.Phase == classroom.Compare && d.o.Notes != "" {
+		notes += " " + d.o.Notes
+	}
+	out = append(out, rendered(st.Text, "  ", notes, w)...)
+	next := d.room.Phase.After(1)
+	if next != d.room.Phase {
+		line := "Next: " + stageOf(next).title
+		if s.minutes > 0 {
+			line = fmt.Sprintf("About %s; 5 starts the timer. %s", plural(s.minutes, "minute", "minutes"), line)
+		}
+		out = append(out, "  "+st.Quiet.Render(line))
+	}
+	return append(out, "")
+}
+
+func (d *Desk) teamLines(w, rows int) []string {
+	st := d.o.Dress.Styles
+	d.current() // within bounds
+	now := d.o.Table.Now()
+	var lines []string
+	at := 0
+	for i, l := range d.lines() {
+		lead := "  "
+		if i == d.cursor {
+			lead, at = st.Accent.Render("▸ "), len(lines)
+		}
+		if l.seat.ID == "" {
+			if i > 0 {
+				lines = append(lines, "")
+				if i == d.cursor {
+					at++
+				}
+			}
+			lines = append(lines, lead+st.Strong.Render(fit(d.room.Teams[l.team].Name, 14))+d.teamState(l.team, now, w-18))
+			continue
+		}
+		lines = append(lines, "  "+lead+d.personState(l.seat, now, w-6))
+	}
+	return window(lines, rows, at, at, &d.off)
+}
+
+// teamState says how far a team is, and whether it is stuck.
+func (d *Desk) teamState(team int, now time.Time, w int) string {
+	st := d.o.Dress.Styles
+	g := d.room.Teams[team]
+	if len(d.room.Members(team)) == 0 {
+		return st.Quiet.Render("nobody")
+	}
+	parts := []string{plural(len(d.room.List(team)), "threat", "threats")}
+	if n := len(d.found(team)); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of the key", n))
+	}
+	if n := len(g.Asked); n > 0 {
+		parts = append(parts, plural(n, "question sent", "questions sent"))
+	}
+	out := st.Text.Render(strings.Join(parts, ", "))
+	switch {
+	case g.Locked:
+		out += st.Good.Render("  ✓ locked")
+	case len(g.Top) > 0:
+		out += st.Quiet.Render(fmt.Sprintf("  %d chosen", len(g.Top)))
+	}
+	if q := d.room.Quiet(team, now); q > quietFor && d.room.Phase.From(classroom.Alone) && !d.room.Phase.From(classroom.Locked) {
+		out += st.Warn.Render(fmt.Sprintf("  quiet for %d minutes: q asks", int(q.Minutes())))
+	}
+	return fit(out, w)
+}
+
+func (d *Desk) personState(s classroom.Seat, now time.Time, w int) string {
+	st := d.o.Dress.Styles
+	n := 0
+	for _, c := range d.room.Sheets[s.ID].Cards {
+		if c.Text != "" {
+			n++
+		}
+	}
+	state := plural(n, "card", "cards")
+	switch {
+	case s.Removed:
+		state += ", seat closed"
+	case !s.Here:
+		state += ", away"
+	case s.Ready == d.room.Phase && s.Ready != "":
+		state += ", ready"
+	case !s.Wrote.IsZero() && now.Sub(s.Wrote) < 30*time.Second:
+		state += ", writing"
+	}
+	return fit(st.Text.Render(fit(s.Name, 18))+st.Quiet.Render(state), w)
+}
+
+func (d *Desk) askLines(w, rows int) []string {
+	st := d.o.Dress.Styles
+	head := append(rendered(st.Strong, "  ", "A question for "+d.room.Teams[d.askTeam].Name+", which leads to something that it has not found:", w), "")
+	d.cursor = max(0, min(d.cursor, len(d.asks)-1))
+	var lines []string
+	var first, last int
+	for i, a := range d.asks {
+		lead, style := "  ", st.Text
+		if i == d.cursor {
+			lead, style, first = st.Accent.Render("▸ "), st.Accent, len(lines)
+		}
+		for j, l := range wrap(exercises.CleanLine(a.text)+" ("+a.severity+")", w-4) {
+			if j > 0 {
+				lead = "  "
+			}
+			lines = append(lines, "  "+lead+style.Render(l))
+		}
+		if i == d.cursor {
+			last = len(lines) - 1
+		}
+	}
+	return append(head, window(lines, max(3, rows-len(head)), first, last, &d.off)...)
+}
+
+func (d *Desk) boardLines(rows int) []string {
+	st := d.o.Dress.Styles
+	b, err := d.o.Table.Board()
+	if err != nil {
+		return rendered(st.Text, "  ", "The board is empty: nobody has written anything down.", d.width-4)
+	}
+	d.cursor = max(0, min(d.cursor, len(b.Rows)-1))
+	v := boardView{st: st, sys: d.o.Work.Paper().System, board: b, room: d.room, width: min(d.width-4, 112), key: true, cursor: d.cursor, marked: d.marked}
+	lines, first, last := v.rows()
+	head := []string{"  " + st.Quiet.Render("Only you see the key's words until the comparison.")}
+	return append(head, window(indent(lines), max(3, rows-1), first, last, &d.off)...)
+}
