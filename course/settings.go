@@ -25,11 +25,25 @@ func ReadSettings(file string) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("reading the settings: %w", err)
 	}
+	return ParseSettings(b)
+}
+
+// ParseSettings reads settings. The error wraps ErrSettings.
+func ParseSettings(b []byte) (Settings, error) {
 	var s Settings
 	if err := yaml.Unmarshal(b, &s); err != nil {
 		return Settings{}, fmt.Errorf("%w: %w", ErrSettings, err)
 	}
 	return s, nil
+}
+
+// FormatSettings writes settings as ParseSettings reads them.
+func FormatSettings(s Settings) ([]byte, error) {
+	b, err := yaml.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("writing the settings down: %w", err)
+	}
+	return b, nil
 }
 
 // ErrSettings says that a file of settings is not understood.
@@ -38,9 +52,9 @@ var ErrSettings = errors.New("the settings are not understood")
 // WriteSettings replaces the file as a whole, so that a crash leaves the old one.
 // Its folder must be there.
 func WriteSettings(file string, s Settings) error {
-	b, err := yaml.Marshal(s)
+	b, err := FormatSettings(s)
 	if err != nil {
-		return fmt.Errorf("writing the settings down: %w", err)
+		return err
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".settings-*")
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"edu/threatlings/course"
 	"edu/threatlings/course/plain"
 	"edu/threatlings/course/tui"
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/threatmodel"
 	"edu/threatlings/progress"
 )
@@ -67,9 +68,19 @@ func (x *seat) stop() {
 func (x *seat) run() (err error) {
 	ctx, cancel := context.WithCancel(x.sess.Context())
 	defer cancel()
-	store, dir, notices, err := x.open()
+	pty, windows, hasPty := x.sess.Pty()
+	v := visitOf(x.sess.User())
+	class, err := x.class(ctx, v)
 	if err != nil {
-		fmt.Fprintf(x.sess.Stderr(), "The course cannot be opened: %v\r\n", err)
+		x.refuse(err)
+		return nil
+	}
+	if class != nil {
+		return x.attend(ctx, v, class, pty, windows, hasPty)
+	}
+	store, notices, err := x.open(ctx)
+	if err != nil {
+		x.refuse(fmt.Errorf("the course cannot be opened: %w", err))
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
@@ -77,37 +88,42 @@ func (x *seat) run() (err error) {
 	if err != nil {
 		return err
 	}
-	pty, windows, hasPty := x.sess.Pty()
-	if !hasPty || pty.Term == "dumb" || strings.HasPrefix(x.sess.User(), "plain") {
-		return x.lines(ctx, session, notices, hasPty)
+	if !hasPty || pty.Term == "dumb" || v.plain {
+		return x.inLines(hasPty, func(in io.Reader, out io.Writer) error {
+			return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices})
+		})
 	}
-	return x.screens(ctx, session, dir, notices, pty, windows)
+	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version}
+	if id := x.learner(); id != "" {
+		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(filepath.Join(x.s.o.Dir, learnersDir, id)))
+	}
+	return x.screens(ctx, o, pty, windows)
+}
+
+// refuse says why there is nothing to see, and ends.
+func (x *seat) refuse(err error) {
+	text := exercises.CleanLine(err.Error())
+	_, _ = fmt.Fprintf(x.sess, "%s%s.\r\n", strings.ToUpper(text[:1]), strings.TrimRight(text[1:], ".")) // the client may be gone
 }
 
 // open opens the progress of whoever has the key; a guest's is forgotten.
-func (x *seat) open() (progress.Store, string, []string, error) {
+func (x *seat) open(ctx context.Context) (progress.Store, []string, error) {
 	id := x.learner()
 	if id == "" {
-		return progress.NewMemory(), "", []string{"You came without a key, so you look around as a guest: nothing is kept when you leave. ssh-keygen makes a key, and then this is yours."}, nil
+		return progress.NewMemory(), []string{"You came without a key, so you look around as a guest: nothing is kept when you leave. ssh-keygen makes a key, and then this is yours."}, nil
 	}
-	dir := filepath.Join(x.s.o.Dir, learnersDir, id)
-	store, notices, err := progress.OpenFile(dir, progress.Options{})
-	if err != nil {
-		return nil, "", nil, err
-	}
-	return store, dir, notices, nil
+	store, err := x.s.db.Learner(ctx, id)
+	return store, nil, err
 }
 
-// lines holds the course line by line. A client that asked for a terminal shows
-// nothing by itself, so its letters are echoed.
-func (x *seat) lines(ctx context.Context, session *course.Session, notices []string, echo bool) error {
-	var in io.Reader = x.sess
-	var out io.Writer = x.sess
-	if echo {
-		t := term.NewTerminal(x.sess, "")
-		in, out = &lineReader{t: t}, t
+// inLines holds a conversation line by line. A client that asked for a terminal
+// shows nothing by itself, so its letters are echoed.
+func (x *seat) inLines(echo bool, talk func(io.Reader, io.Writer) error) error {
+	if !echo {
+		return talk(x.sess, x.sess)
 	}
-	return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices})
+	t := term.NewTerminal(x.sess, "")
+	return talk(&lineReader{t: t}, t)
 }
 
 // lineReader reads a terminal line by line.
@@ -130,26 +146,22 @@ func (r *lineReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (x *seat) screens(ctx context.Context, session *course.Session, dir string, notices []string, pty ssh.Pty, windows <-chan ssh.Window) error {
-	look := tui.LookOf(func(k string) string {
+// screens shows full screens until the person leaves, and saves what they hold.
+func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows <-chan ssh.Window) error {
+	o.Look = tui.LookOf(func(k string) string {
 		if k == "TERM" {
 			return pty.Term // nothing else is known of the terminal
 		}
 		return ""
 	}, false)
-	look.Ask = false // it would cost a round trip before the first frame
-	settings, err := readSettings(dir)
+	o.Look.Ask = false // it would cost a round trip before the first frame
+	settings, err := x.settings(ctx)
 	if err != nil {
-		notices = append(notices, "Your settings are not understood, so the usual ones are used.")
+		o.Notices = append(o.Notices, "Your settings are not understood, so the usual ones are used.")
 	}
 	settings.NoMotion = true
-	o := tui.Options{
-		Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Settings: settings, Look: look, Out: x.sess, Notices: notices, Version: x.s.o.Version,
-		Save: func(s course.Settings) error { return writeSettings(dir, s) },
-	}
-	if dir != "" {
-		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(dir))
-	}
+	o.Settings, o.Out = settings, x.sess
+	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
 	model := tui.New(ctx, o)
 	opts := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(newJoined(ctx, x.sess)), tea.WithOutput(x.sess),

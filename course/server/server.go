@@ -23,6 +23,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/classroom/host"
+	"edu/threatlings/course/server/database"
 	"edu/threatlings/course/tui"
 	"edu/threatlings/exercises/input"
 )
@@ -31,8 +33,13 @@ import (
 type Options struct {
 	Course *course.Course
 	Kinds  func(name string) (input.Kind, bool)
-	// Dir is where the host key and everybody's progress are kept.
-	Dir     string
+	// Dir is where the host key is kept, and what no database holds.
+	Dir string
+	// Database is an address as of package database; "" is a file in Dir.
+	Database string
+	// Address is where people reach the server, host:port, as it is shown to them.
+	Address string
+	Now     func() time.Time // nil is time.Now
 	Version string
 	Log     *slog.Logger
 	// Seats is the most connections at once, Each the most from one address.
@@ -54,6 +61,11 @@ type Server struct {
 	ssh   *ssh.Server
 	pages *tui.Pages
 	gate  *gate
+	db    *database.DB
+	// Rooms are the classes of this server.
+	Rooms  *host.Host
+	misses *misses
+	end    context.CancelFunc
 
 	mu       sync.Mutex
 	running  map[*seat]struct{}
@@ -62,7 +74,15 @@ type Server struct {
 	done     sync.WaitGroup
 }
 
-// New makes a server; its host key is made when there is none.
+// databaseFile is the default of Options.Database within Dir.
+const databaseFile = "course.db"
+
+// poll is how often a server looks for what another one wrote in its rooms. A
+// board may be a second behind.
+const poll = 300 * time.Millisecond
+
+// New makes a server; its host key is made when there is none. Stop it, whether
+// it served or not.
 func New(o Options) (*Server, error) {
 	if o.Seats == 0 {
 		o.Seats = defaultSeats
@@ -79,8 +99,25 @@ func New(o Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, learnersDir), 0o700); err != nil {
 		return nil, fmt.Errorf("making the server's folder: %w", err)
 	}
-	s := &Server{o: o, pages: tui.NewPages(), gate: newGate(o.Seats, o.Each), running: map[*seat]struct{}{}}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Database == "" {
+		o.Database = filepath.Join(o.Dir, databaseFile)
+	}
+	s := &Server{o: o, pages: tui.NewPages(), gate: newGate(o.Seats, o.Each), running: map[*seat]struct{}{}, misses: newMisses(o.Now)}
+	ctx, end := context.WithCancel(context.Background())
+	s.end = end
 	var err error
+	if s.db, err = database.Open(ctx, o.Database); err != nil {
+		end()
+		return nil, err
+	}
+	rooms := host.Options{Log: s.db.Rooms(), Matcher: matchers(o.Course), Now: o.Now, Errors: o.Log}
+	if database.Shared(o.Database) {
+		rooms.Poll = poll
+	}
+	s.Rooms = host.New(ctx, rooms)
 	s.ssh, err = wish.NewServer(
 		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),
 		wish.WithIdleTimeout(o.Idle),
@@ -91,7 +128,8 @@ func New(o Options) (*Server, error) {
 		wish.WithMiddleware(s.serve),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("preparing the server: %w", err)
+		end()
+		return nil, errors.Join(fmt.Errorf("preparing the server: %w", err), s.db.Close())
 	}
 	s.ssh.ChannelHandlers = map[string]ssh.ChannelHandler{"session": onlyShell}
 	s.ssh.RequestHandlers = map[string]ssh.RequestHandler{}
@@ -152,10 +190,15 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-saved:
 	case <-ctx.Done():
 	}
-	if err := s.ssh.Close(); err != nil && !errors.Is(err, ssh.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("closing the server: %w", err)
+	s.end()
+	err := s.ssh.Close()
+	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
+		err = nil
 	}
-	return nil
+	if err != nil {
+		err = fmt.Errorf("closing the server: %w", err)
+	}
+	return errors.Join(err, s.db.Close())
 }
 
 // serve is one connection from its first screen to its last.

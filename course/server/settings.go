@@ -1,35 +1,36 @@
 package server
 
 import (
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"context"
 
 	"edu/threatlings/course"
 )
 
-// readSettings reads what a learner chose; a guest has chosen nothing.
-func readSettings(dir string) (course.Settings, error) {
-	if dir == "" {
+// settingsFile is the name of a learner's settings in the database.
+const settingsFile = "settings.yaml"
+
+// settings reads what a learner chose; a guest has chosen nothing.
+func (x *seat) settings(ctx context.Context) (course.Settings, error) {
+	id := x.learner()
+	if id == "" {
 		return course.Settings{}, nil
 	}
-	s, err := course.ReadSettings(filepath.Join(dir, settingsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return course.Settings{}, nil
+	files, err := x.s.db.Files(ctx, id)
+	if err != nil || files[settingsFile] == nil {
+		return course.Settings{}, err
 	}
-	return s, err
+	return course.ParseSettings(files[settingsFile])
 }
 
-func writeSettings(dir string, s course.Settings) error {
-	if dir == "" {
+func (x *seat) saveSettings(ctx context.Context, s course.Settings) error {
+	id := x.learner()
+	if id == "" {
 		return nil
 	}
 	s.Course = "" // the server decides what the course is
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	b, err := course.FormatSettings(s)
+	if err != nil {
 		return err
 	}
-	return course.WriteSettings(filepath.Join(dir, settingsFile), s)
+	return x.s.db.SaveFile(context.WithoutCancel(ctx), id, settingsFile, b)
 }
-
-const settingsFile = "settings.yaml"
