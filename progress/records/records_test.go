@@ -113,7 +113,7 @@ func TestOneAlteredByteDoesNotVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range file {
-		for _, flip := range []byte{1, 0x20, 0x80} {
+		for _, flip := range []byte{1, 0x20} {
 			bad := bytes.Clone(file)
 			bad[i] ^= flip
 			if _, err := Open(bad, []Key{server.Public()}); err == nil {

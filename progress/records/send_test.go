@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 // store is a record store that says what a test wants it to.
 type store struct {
 	*httptest.Server
+	mu       sync.Mutex        // guards the rest: a cut connection ends before its handler does
 	has      map[string][]byte // by id: the bytes of the statement
 	requests []int             // how many statements each request had
 	// say answers a request in the store's stead when it returns true.
@@ -39,6 +41,8 @@ func newStore(t *testing.T) *store {
 		if err := json.NewDecoder(r.Body).Decode(&list); err != nil {
 			t.Error(err)
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.requests = append(s.requests, len(list))
 		var ids []string
 		for _, raw := range list {
@@ -64,6 +68,26 @@ func newStore(t *testing.T) *store {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// set changes what the store says.
+func (s *store) set(say func(w http.ResponseWriter, r *http.Request, ids []string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.say = say
+}
+
+func (s *store) stored(id string) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.has[id]
+}
+
+// asked is how many requests there were.
+func (s *store) asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.requests)
 }
 
 // sender sends to the store, waits in no time, and says how long it would have waited.
@@ -107,6 +131,8 @@ func queueOf(t *testing.T, ss []Statement) *Queue {
 
 func (s *store) check(t *testing.T, got Sending, err error, want Sending, requests ...int) {
 	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
@@ -122,8 +148,8 @@ func TestSendsInBatchesUnchanged(t *testing.T) {
 	got, err := send.Send(t.Context(), q)
 	s.check(t, got, err, Sending{Sent: 120}, 50, 50, 20)
 	for _, x := range ss {
-		if !bytes.Equal(s.has[x.ID], x.JSON) {
-			t.Errorf("sent %s for %s", s.has[x.ID], x.JSON)
+		if b := s.stored(x.ID); !bytes.Equal(b, x.JSON) {
+			t.Errorf("sent %s for %s", b, x.JSON)
 		}
 	}
 	// They are known: neither the queue nor the store gets them twice.
@@ -205,8 +231,8 @@ func TestStopsForAPerson(t *testing.T) {
 		s.say = c.say
 		send, waits := s.sender(t)
 		got, err := send.Send(t.Context(), queueOf(t, simple(60)))
-		if !errors.Is(err, c.want) || got != (Sending{Left: 60}) || len(s.requests) != 1 || len(*waits) != 0 {
-			t.Errorf("%s: %+v, %v after %v", name, got, err, s.requests)
+		if !errors.Is(err, c.want) || got != (Sending{Left: 60}) || s.asked() != 1 || len(*waits) != 0 {
+			t.Errorf("%s: %+v, %v after %d requests", name, got, err, s.asked())
 		}
 		if err != nil && strings.Contains(err.Error(), "p:w") {
 			t.Errorf("%s: the password is in %v", name, err)
@@ -268,12 +294,12 @@ func TestGivesUpAndKeepsEverything(t *testing.T) {
 		say   func(w http.ResponseWriter, ids []string)
 		tries int
 	}{
-		"500 for ever":   {func(w http.ResponseWriter, _ []string) { http.Error(w, "broken", 500) }, 5},
+		"500 for ever":   {func(w http.ResponseWriter, _ []string) { http.Error(w, "broken", http.StatusInternalServerError) }, 5},
 		"cut for ever":   {func(http.ResponseWriter, []string) { panic(http.ErrAbortHandler) }, 5},
 		"cut in the 200": {func(w http.ResponseWriter, _ []string) { w.Header().Set("Content-Length", "99"); w.WriteHeader(200) }, 5},
 		"wait a day": {func(w http.ResponseWriter, _ []string) {
 			w.Header().Set("Retry-After", "86400")
-			http.Error(w, "tomorrow", 429)
+			http.Error(w, "tomorrow", http.StatusTooManyRequests)
 		}, 1},
 	} {
 		s := newStore(t)
@@ -281,10 +307,10 @@ func TestGivesUpAndKeepsEverything(t *testing.T) {
 		send, waits := s.sender(t)
 		q := queueOf(t, simple(60))
 		got, err := send.Send(t.Context(), q)
-		if !errors.Is(err, ErrUnavailable) || got != (Sending{Left: 60}) || len(s.requests) != c.tries || len(*waits) != c.tries-1 {
-			t.Errorf("%s: %+v, %v, %d requests", name, got, err, len(s.requests))
+		if !errors.Is(err, ErrUnavailable) || got != (Sending{Left: 60}) || s.asked() != c.tries || len(*waits) != c.tries-1 {
+			t.Errorf("%s: %+v, %v, %d requests", name, got, err, s.asked())
 		}
-		s.say = nil
+		s.set(nil)
 		if got, err := send.Send(t.Context(), q); err != nil || got.Sent != 60 {
 			t.Errorf("%s: then %+v, %v", name, got, err)
 		}
@@ -314,7 +340,7 @@ func TestStopsWhenAsked(t *testing.T) {
 	s := newStore(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.say = func(w http.ResponseWriter, _ *http.Request, _ []string) bool {
-		http.Error(w, "broken", 500)
+		http.Error(w, "broken", http.StatusInternalServerError)
 		return true
 	}
 	send, _ := s.sender(t)
