@@ -67,17 +67,19 @@ func (c Certificate) Rows() []Row {
 		}
 	}
 	add("Result", result)
-	for _, o := range c.Objectives {
-		add("Objective", o.Text)
-	}
-	for _, f := range c.Frameworks {
-		part := ""
-		if f.Part != "" {
-			part = " (the part on " + f.Part + ")"
+	if c.Status() != Failed { // or else it would claim what was not shown
+		for _, o := range c.Objectives {
+			add("Objective", o.Text)
 		}
-		add("Helps to show", f.Name+" "+f.Clause+part)
+		for _, f := range c.Frameworks {
+			part := ""
+			if f.Part != "" {
+				part = " (the part on " + f.Part + ")"
+			}
+			add("Helps to show", f.Name+" "+f.Clause+part)
+		}
+		add("Valid until", c.ValidUntil.Format(time.RFC3339))
 	}
-	add("Valid until", c.ValidUntil.Format(time.RFC3339))
 	add("Program", c.Program)
 	add("Content", "sha256:"+c.Content)
 	add("Evidence", c.Says())

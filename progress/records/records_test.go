@@ -177,6 +177,15 @@ func TestEvidenceIsNeverDressedUp(t *testing.T) {
 			t.Errorf("%s: %s", name, o.Says())
 		}
 	}
+	if _, err := Open(claims(ServerWitnessed, &Signer{Role: "notary", Key: key(1)}), trusted); err == nil {
+		t.Error("a role that nobody knows was taken")
+	}
+	if _, err := Sign(sample(t), Signer{Role: "notary", Key: key(1)}); err == nil {
+		t.Error("a role that nobody knows has signed")
+	}
+	if _, err := Sign(sample(t), Signer{Role: Server}); err == nil {
+		t.Error("it was signed without a key")
+	}
 	b, err := Encode(Record{})
 	if err == nil {
 		t.Errorf("an empty record was written: %s", b)
@@ -264,6 +273,8 @@ func TestCertificate(t *testing.T) {
 	c.Record = sample(t, func(r *Record) { r.Score = share(0.79999) })
 	if text := c.Text(); !strings.Contains(text, "Record of participation") || !strings.Contains(text, "failed, score 79.99 %, pass mark 80 %") {
 		t.Errorf("of one who failed:\n%s", text)
+	} else if strings.Contains(text, "PCI") || strings.Contains(text, "Ask who is there") || strings.Contains(text, "Valid until") {
+		t.Errorf("one who failed has shown it all the same:\n%s", text)
 	}
 }
 

@@ -37,6 +37,8 @@ const (
 	Instructor Role = "instructor"
 )
 
+func (r Role) known() bool { return r == Learner || r == Server || r == Instructor }
+
 // level is the strongest evidence that a signer of the role can give.
 func (r Role) level() Level {
 	switch r {
@@ -160,7 +162,7 @@ func Sign(r Record, s Signer) ([]byte, error) {
 	if len(s.Key) != ed25519.PrivateKeySize {
 		return nil, errors.New("signing the record: there is no key")
 	}
-	if s.Role != Learner && s.Role != Server && s.Role != Instructor {
+	if !s.Role.known() {
 		return nil, fmt.Errorf("signing the record: the role %q is unknown", s.Role)
 	}
 	r.Evidence = s.Role.level()
@@ -227,6 +229,9 @@ func Open(file []byte, trusted []Key) (Opened, error) {
 	}
 	proved := SelfReported
 	if s := e.Signature; s != nil {
+		if !s.Role.known() {
+			return Opened{}, errors.New("reading the record: it is signed in a role that this program does not know")
+		}
 		m, err := e.message()
 		if err != nil {
 			return Opened{}, err
