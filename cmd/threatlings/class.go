@@ -15,21 +15,25 @@ import (
 	"edu/threatlings/exercises/report"
 )
 
-// classCommand is what a class does with files: every group works on a computer
-// of its own, hands in a file, and somebody lays them side by side.
+// classCommand is what people do in groups: together in a room on a server, or
+// each group on a computer of its own with a file to hand in.
 func (a *app) classCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "class",
-		Short: "Hand in what a group found, and compare the groups",
-		Long: `For a class in groups. Each group does the billing exercise round one screen and hands in a
-file; whoever leads puts the files into a folder and prints the board: who found what, what
-only one group saw, and what nobody did.`,
-		Example: `  threatlings class team --team Lynx --members "Ada, Bo, Cy"
+		Short: "Lead a class, join one, or compare what groups hand in",
+		Long: `For a class in groups. Whoever leads types threatlings class host; people join with the ssh that
+they have.
+
+Without a network, each group does the billing exercise round one screen and hands in a file;
+whoever leads puts the files into a folder and prints the same board: who found what, what only
+one group saw, and what nobody did.`,
+		Example: `  threatlings class host --teams 4
+  threatlings class team --team Lynx --members "Ada, Bo, Cy"
   threatlings class collect ./hand-ins --to html -o board.html`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.classTeamCommand(), a.classCollectCommand())
+	cmd.AddCommand(a.classHostCommand(), a.classJoinCommand(), a.classReportCommand(), a.classTeamCommand(), a.classCollectCommand())
 	return cmd
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"edu/threatlings/course"
 	"edu/threatlings/course/server"
 	"edu/threatlings/exercises/kinds"
 )
@@ -31,60 +32,108 @@ func (a *app) serveCommand() *cobra.Command {
 Each person's progress is kept under the fingerprint of their key; who has no key looks around
 as a guest. Nobody gets a shell, a file or a port. ssh plain@HOST gives the course line by line.
 
-Progress and the host key lie in the folder "server" of the data folder. ctrl+c, or SIGTERM,
-stops in order: what people are typing is saved.`,
+Progress and the host key lie in the folder "server" of the data folder, or with --database in a
+PostgreSQL, so that several servers behind one name share everybody's progress and all classes;
+give each of them the same host_key. ctrl+c, or SIGTERM, stops in order: what people are typing
+is saved.`,
 		Example: `  threatlings serve
   threatlings serve --address :22 --data /var/lib/threatlings`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), address, o) },
 	}
-	cmd.Flags().StringVar(&address, "address", ":2222", "the `address` to listen on")
-	cmd.Flags().IntVar(&o.Seats, "seats", 500, "the most connections at once")
-	cmd.Flags().IntVar(&o.Each, "each", 60, "the most connections from one address")
-	cmd.Flags().DurationVar(&o.Idle, "idle", time.Hour, "how long a connection may say nothing")
+	serverFlags(cmd, &address, &o)
 	return cmd
 }
 
-func (a *app) serve(ctx context.Context, address string, o server.Options) (err error) {
+// serverFlags are those of every command that is a server.
+func serverFlags(cmd *cobra.Command, address *string, o *server.Options) {
+	cmd.Flags().StringVar(address, "address", ":2222", "the `address` to listen on")
+	cmd.Flags().StringVar(&o.Address, "public", "", "the `host:port` that people are told to connect to")
+	cmd.Flags().StringVar(&o.Database, "database", "", "a PostgreSQL `address` that several servers share (default: a file); the environment variable THREATLINGS_DATABASE keeps a password off the command line")
+	cmd.Flags().IntVar(&o.Seats, "seats", 500, "the most connections at once")
+	cmd.Flags().IntVar(&o.Each, "each", 60, "the most connections from one address")
+	cmd.Flags().DurationVar(&o.Idle, "idle", time.Hour, "how long a connection may say nothing")
+}
+
+// A running server.
+type running struct {
+	*server.Server
+	course *course.Course
+	served chan error
+	stop   func() error // in order: what people are typing is saved
+}
+
+// startServer opens the course, listens and serves.
+func (a *app) startServer(address string, o server.Options) (*running, error) {
 	_, _ = a.settings()
 	fsys, done, err := a.content()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, done()) }()
+	fail := func(err error) (*running, error) { return nil, errors.Join(err, done()) }
 	if o.Course, err = a.load(fsys); err != nil {
-		return err
-	}
-	o.Kinds, o.Version, o.Dir = kinds.Get, version(), filepath.Join(a.folders().Data, "server")
-	o.Log = slog.New(slog.NewTextHandler(a.err, nil))
-	s, err := server.New(o)
-	if err != nil {
-		return err
+		return fail(err)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w. Choose another with --address", clean(address), err)
+		return fail(fmt.Errorf("listening on %s: %w. Choose another with --address", clean(address), err))
 	}
-	host, port, err := net.SplitHostPort(l.Addr().String())
+	if o.Address == "" {
+		if o.Address, err = reachable(l.Addr()); err != nil {
+			return fail(errors.Join(err, l.Close()))
+		}
+	}
+	if o.Database == "" {
+		o.Database = a.getenv("THREATLINGS_DATABASE")
+	}
+	o.Kinds, o.Version, o.Dir = kinds.Get, version(), filepath.Join(a.folders().Data, "server")
+	s, err := server.New(o)
 	if err != nil {
-		return fmt.Errorf("reading the address: %w", err)
+		return fail(errors.Join(err, l.Close()))
+	}
+	r := &running{Server: s, course: o.Course, served: make(chan error, 1)}
+	go func() { r.served <- s.Serve(l) }()
+	r.stop = func() error {
+		wait, cancel := context.WithTimeout(context.Background(), stopWait)
+		defer cancel()
+		return errors.Join(s.Stop(wait), <-r.served, done())
+	}
+	return r, nil
+}
+
+// reachable is an address as people on other machines may type it.
+func reachable(addr net.Addr) (string, error) {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "", fmt.Errorf("reading the address: %w", err)
 	}
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		if host, err = os.Hostname(); err != nil {
 			host = "HOST"
 		}
 	}
-	fmt.Fprintf(a.out, "The course is at:  ssh learn@%s -p %s\nIts host key is:   %s\nctrl+c stops, and saves what people are typing.\n", host, port, s.Fingerprint())
+	return net.JoinHostPort(host, port), nil
+}
+
+func (a *app) serve(ctx context.Context, address string, o server.Options) error {
+	o.Log = slog.New(slog.NewTextHandler(a.err, nil))
+	s, err := a.startServer(address, o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "The course is at:  %s\nIts host key is:   %s\nctrl+c stops, and saves what people are typing.\n", s.Join("learn"), s.Fingerprint())
+	return a.untilStopped(ctx, s)
+}
+
+// untilStopped waits for ctrl+c, SIGTERM, or the end of the server itself.
+func (a *app) untilStopped(ctx context.Context, s *running) error {
 	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
 	select {
-	case err := <-served:
-		return err
+	case err := <-s.served:
+		s.served <- nil // it is asked again below
+		return errors.Join(err, s.stop())
 	case <-ctx.Done():
+		return s.stop()
 	}
-	wait, stop := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
-	defer stop()
-	return errors.Join(s.Stop(wait), <-served)
 }

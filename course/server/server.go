@@ -48,6 +48,9 @@ type Options struct {
 	Idle time.Duration
 }
 
+// Shared reports whether other servers may use the same database.
+func (o Options) Shared() bool { return database.Shared(o.Database) }
+
 // Defaults of Options.
 const (
 	defaultSeats = 500
