@@ -188,7 +188,7 @@ func Work(c *course.Course, scenario string) (*report.Exercise, *course.Step, er
 				return nil, nil, err
 			}
 			if x, ok := ex.(*report.Exercise); ok && x.Scenario == scenario {
-				return x.ForClass(classroom.MaxCards, classPrompt, "I am ready"), step, nil
+				return x.ForClass(classroom.MaxCards, classPrompt, "Ready"), step, nil
 			}
 		}
 	}

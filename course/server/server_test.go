@@ -3,8 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"io"
@@ -16,10 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hinshun/vt10x"
 	"golang.org/x/crypto/ssh"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/server/sshtest"
 	"edu/threatlings/exercises/kinds"
 )
 
@@ -70,166 +68,43 @@ func (h *site) stop() {
 	h.done <- nil // it may be stopped again
 }
 
-func newKey(t testing.TB) ssh.Signer {
-	t.Helper()
-	_, priv, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k, err := ssh.NewSignerFromKey(priv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
 // dial connects with a key, or as a guest without one.
 func (h *site) dial(user string, key ssh.Signer) (*ssh.Client, error) {
-	auth := []ssh.AuthMethod{ssh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) { return nil, nil })}
-	if key != nil {
-		auth = []ssh.AuthMethod{ssh.PublicKeys(key)}
-	}
-	return ssh.Dial("tcp", h.addr, &ssh.ClientConfig{User: user, Auth: auth, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 10 * time.Second})
-}
-
-// A client is a person with a terminal.
-type client struct {
-	t    testing.TB
-	conn *ssh.Client
-	sess *ssh.Session
-	in   io.WriteCloser
-	vt   vt10x.Terminal
-	raw  bytes.Buffer
-	mu   sync.Mutex
-	wake chan struct{}
-	gone chan struct{}
+	return sshtest.Dial(h.addr, user, key)
 }
 
 // sit connects and opens a terminal; without a terminal when term is "".
-func (h *site) sit(user, term string, key ssh.Signer) *client {
+func (h *site) sit(user, term string, key ssh.Signer) *sshtest.Client {
 	h.t.Helper()
-	conn, err := h.dial(user, key)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	sess, err := conn.NewSession()
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	c := &client{t: h.t, conn: conn, sess: sess, vt: vt10x.New(vt10x.WithSize(80, 24)), wake: make(chan struct{}, 1), gone: make(chan struct{})}
-	if term != "" {
-		if err := sess.RequestPty(term, 24, 80, ssh.TerminalModes{}); err != nil {
-			h.t.Fatal(err)
-		}
-	}
-	if c.in, err = sess.StdinPipe(); err != nil {
-		h.t.Fatal(err)
-	}
-	out, err := sess.StdoutPipe()
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if err := sess.Shell(); err != nil {
-		h.t.Fatal(err)
-	}
-	go func() {
-		defer close(c.gone)
-		buf := make([]byte, 1<<15)
-		for {
-			n, err := out.Read(buf)
-			c.mu.Lock()
-			c.raw.Write(buf[:n])
-			_, _ = c.vt.Write(buf[:n]) // the emulator's writes do not fail
-			c.mu.Unlock()
-			select {
-			case c.wake <- struct{}{}:
-			default:
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	h.t.Cleanup(func() { _ = conn.Close() })
-	return c
-}
-
-func (c *client) screen() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.vt.String()
-}
-
-func (c *client) said() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.raw.String()
-}
-
-func (c *client) send(s string) {
-	c.t.Helper()
-	if _, err := io.WriteString(c.in, s); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-func (c *client) until(what string, get func() string) {
-	c.t.Helper()
-	limit := time.After(20 * time.Second)
-	for !strings.Contains(get(), what) {
-		select {
-		case <-c.wake:
-		case <-c.gone:
-			if !strings.Contains(get(), what) {
-				c.t.Fatalf("%q never came before the end of:\n%s", what, get())
-			}
-		case <-limit:
-			c.t.Fatalf("%q never came:\n%s", what, get())
-		}
-	}
-}
-
-func (c *client) shows(what string) { c.t.Helper(); c.until(what, c.screen) }
-func (c *client) says(what string)  { c.t.Helper(); c.until(what, c.said) }
-
-// ends waits until the server has closed the session.
-func (c *client) ends() {
-	c.t.Helper()
-	select {
-	case <-c.gone:
-	case <-time.After(10 * time.Second):
-		c.t.Fatalf("the session goes on:\n%s", c.screen())
-	}
+	return sshtest.Sit(h.t, h.addr, user, term, key, 80, 24)
 }
 
 // Somebody begins, the connection drops, the server is stopped and started, and
 // every keystroke is there; somebody else has a course of their own.
 func TestProgressBelongsToTheKey(t *testing.T) {
-	dir, ada, bo := t.TempDir(), newKey(t), newKey(t)
+	dir, ada, bo := t.TempDir(), sshtest.Key(t), sshtest.Key(t)
 	h := start(t, dir, nil)
 	a := h.sit("learn", "xterm-256color", ada)
-	a.shows("Begin")
-	a.send("\r")
-	a.shows("Good morning")
-	a.send("\r")
-	a.shows("Looked at the sky")
-	if err := a.conn.Close(); err != nil { // the train enters a tunnel
-		t.Fatal(err)
-	}
-	a.ends()
+	a.Shows("Begin")
+	a.Send("\r")
+	a.Shows("Good morning")
+	a.Send("\r")
+	a.Shows("Looked at the sky")
+	a.Drop() // the train enters a tunnel
+	a.Ends()
 	h.stop()
 
 	h = start(t, dir, nil)
 	a = h.sit("somebody-else-says-the-name", "xterm-256color", ada)
-	a.shows("Continue")
-	a.send("\r")
-	a.shows("page 2 of")
+	a.Shows("Continue")
+	a.Send("\r")
+	a.Shows("page 2 of")
 	b := h.sit("learn", "xterm-256color", bo)
-	b.shows("Begin")
+	b.Shows("Begin")
 	again := h.sit("learn", "xterm-256color", ada)
-	again.shows("Continue")
-	a.send("\x10") // one person, two windows: the newest writes, for the other may be a broken line
-	a.shows("NOT SAVED")
+	again.Shows("Continue")
+	a.Send("\x10") // one person, two windows: the newest writes, for the other may be a broken line
+	a.Shows("NOT SAVED")
 }
 
 // The host key is made once, so that nobody is told of a stranger.
@@ -250,13 +125,11 @@ func TestHostKeyStays(t *testing.T) {
 func TestGuestIsTold(t *testing.T) {
 	h := start(t, t.TempDir(), nil)
 	g := h.sit("learn", "xterm-256color", nil)
-	g.shows("look around as a guest")
-	g.send("\r")
-	g.shows("Good morning")
-	if err := g.conn.Close(); err != nil {
-		t.Fatal(err)
-	}
-	g.ends()
+	g.Shows("look around as a guest")
+	g.Send("\r")
+	g.Shows("Good morning")
+	g.Drop()
+	g.Ends()
 	h.stop()
 	if entries, err := os.ReadDir(filepath.Join(h.dir, learnersDir)); err != nil || len(entries) != 0 {
 		t.Errorf("something was kept: %v, %v", entries, err)
@@ -283,19 +156,19 @@ func count(t *testing.T, dir, table string) (n int) {
 // Without a terminal, with a dumb one, or by name: the course line by line.
 func TestLineMode(t *testing.T) {
 	h := start(t, t.TempDir(), nil)
-	for name, c := range map[string]*client{
-		"no terminal": h.sit("learn", "", newKey(t)),
-		"dumb":        h.sit("learn", "dumb", newKey(t)),
-		"by name":     h.sit("plain+learn", "xterm", newKey(t)),
+	for name, c := range map[string]*sshtest.Client{
+		"no terminal": h.sit("learn", "", sshtest.Key(t)),
+		"dumb":        h.sit("learn", "dumb", sshtest.Key(t)),
+		"by name":     h.sit("plain+learn", "xterm", sshtest.Key(t)),
 	} {
-		c.says("Line mode: every question")
-		c.send("?\n")
-		c.says("q leaves; everything is saved")
-		c.send("q\n")
-		c.says("Goodbye. Everything is saved.")
-		c.ends()
-		if name == "no terminal" && strings.Contains(c.said(), "\x1b") {
-			t.Errorf("%s: an escape sequence in %q", name, c.said())
+		c.Says("Line mode: every question")
+		c.Send("?\n")
+		c.Says("q leaves; everything is saved")
+		c.Send("q\n")
+		c.Says("Goodbye. Everything is saved.")
+		c.Ends()
+		if name == "no terminal" && strings.Contains(c.Said(), "\x1b") {
+			t.Errorf("%s: an escape sequence in %q", name, c.Said())
 		}
 	}
 }
@@ -303,7 +176,7 @@ func TestLineMode(t *testing.T) {
 // An attacker's client gets a plain no.
 func TestNothingButTheCourse(t *testing.T) {
 	h := start(t, t.TempDir(), nil)
-	conn, err := h.dial("root", newKey(t))
+	conn, err := h.dial("root", sshtest.Key(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,15 +225,15 @@ func TestNothingButTheCourse(t *testing.T) {
 // There is room for so many; who leaves makes room.
 func TestSeats(t *testing.T) {
 	h := start(t, t.TempDir(), func(o *Options) { o.Seats, o.Each = 3, 2 })
-	one, err := h.dial("learn", newKey(t))
+	one, err := h.dial("learn", sshtest.Key(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := h.dial("learn", newKey(t))
+	two, err := h.dial("learn", sshtest.Key(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := h.dial("learn", newKey(t)); err == nil {
+	if c, err := h.dial("learn", sshtest.Key(t)); err == nil {
 		_ = c.Close()
 		t.Error("a third one from one address")
 	}
@@ -369,7 +242,7 @@ func TestSeats(t *testing.T) {
 	}
 	limit := time.Now().Add(10 * time.Second)
 	for { // the server notices the end in its own time
-		c, err := h.dial("learn", newKey(t))
+		c, err := h.dial("learn", sshtest.Key(t))
 		if err == nil {
 			_ = c.Close()
 			break
@@ -393,7 +266,7 @@ func TestManyConnects(t *testing.T) {
 	}
 	limit := time.Now().Add(20 * time.Second)
 	for {
-		c, err := h.dial("learn", newKey(t))
+		c, err := h.dial("learn", sshtest.Key(t))
 		if err == nil {
 			_ = c.Close()
 			return
@@ -406,25 +279,25 @@ func TestManyConnects(t *testing.T) {
 
 // What is typed when the server stops is saved.
 func TestStopSaves(t *testing.T) {
-	dir, key := t.TempDir(), newKey(t)
+	dir, key := t.TempDir(), sshtest.Key(t)
 	h := start(t, dir, nil)
 	c := h.sit("learn", "xterm", key)
-	c.shows("Begin")
-	c.send("\r")
-	c.shows("Good morning")
-	c.send("n")
-	c.shows("What do you want to remember?")
-	c.send("mind the step")
-	c.shows("mind the step")
+	c.Shows("Begin")
+	c.Send("\r")
+	c.Shows("Good morning")
+	c.Send("n")
+	c.Shows("What do you want to remember?")
+	c.Send("mind the step")
+	c.Shows("mind the step")
 	h.stop()
-	c.ends()
+	c.Ends()
 	h = start(t, dir, nil)
 	c = h.sit("learn", "xterm", key)
-	c.shows("Continue")
-	c.send("\r")
-	c.shows("Good morning")
-	c.send("n")
-	c.shows("mind the step")
+	c.Shows("Continue")
+	c.Send("\r")
+	c.Shows("Good morning")
+	c.Send("n")
+	c.Shows("mind the step")
 }
 
 func TestTornKeys(t *testing.T) {

@@ -31,6 +31,13 @@ func newDoor(s *Seat) *door {
 	return &door{s: s, text: input.NewText(s.o.Dress.Styles, "", "your name").EnterSubmits()}
 }
 
+// ask empties the field for another question.
+func (d *door) ask(what string) tea.Cmd {
+	d.text = input.NewText(d.s.o.Dress.Styles, "", what).EnterSubmits()
+	d.setSize(d.s.width)
+	return d.text.Focus()
+}
+
 func (d *door) init() tea.Cmd {
 	d.setSize(d.s.width)
 	if d.s.room.Anonymous && !d.again {
@@ -48,7 +55,7 @@ func (d *door) back() bool {
 	}
 	if d.asked != "" {
 		d.asked, d.said = "", ""
-		d.text.SetValue("")
+		d.ask("your name")
 		return true
 	}
 	return false
@@ -68,8 +75,7 @@ func (d *door) key(k tea.KeyMsg) tea.Cmd {
 	}
 	if old, ok := d.s.room.SeatNamed(classroom.Name(typed)); ok && !old.Key {
 		d.asked, d.seat = typed, old
-		d.text.SetValue("")
-		return nil
+		return d.ask("four digits")
 	}
 	return d.sit(typed)
 }

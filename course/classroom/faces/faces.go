@@ -52,32 +52,33 @@ type stage struct {
 	phase   classroom.Phase
 	title   string
 	people  string // what to do now
+	short   string // the same above the workspace; "" for none
 	leader  string // what to say, and what people usually do
 	minutes int    // suggested; 0 where the talk decides
 }
 
 var stages = []stage{
-	{classroom.Lobby, "Arriving", "Find your team: ← → changes it. The class begins when everybody is here.",
+	{classroom.Lobby, "Arriving", "Find your team: ← → changes it. The class begins when everybody is here.", "",
 		"Tell people the line to type. Teams of three to five work best; mix those who know the system with those who do not. Say what will happen: read, think alone, list, choose three, compare.", 5},
-	{classroom.Reading, "Reading", "Read the document and its diagram. Where you stumble, something is.",
+	{classroom.Reading, "Reading", "Read the document and its diagram. Where you stumble, something is.", "Read in silence; ctrl+d is the diagram. Where you stumble, something is.",
 		"Silence. Answer questions of understanding; what the document leaves open is an assumption: let them write it on their worksheet.", 10},
-	{classroom.Alone, "Thinking alone", "Write every threat that you see on a card: who does what, to which asset, so that what. Alone and in silence: what you see, others do not.",
+	{classroom.Alone, "Thinking alone", "Write every threat that you see on a card: who does what, to which asset, so that what. Alone and in silence: what you see, others do not.", "Alone and in silence: one threat a card. tab goes to your cards.",
 		"No talking yet: the first voice would become everybody's. Watch who is stuck: q sends a team a question. Do not tell the answer.", 15},
-	{classroom.Gather, "The team's list", "Read what the others in your team wrote. Fold together what is the same; ask about what you do not understand. Nobody has to defend a card.",
+	{classroom.Gather, "The team's list", "Read what the others in your team wrote. Fold together what is the same; ask about what you do not understand. Nobody has to defend a card.", "",
 		"Let each team read its cards aloud, the quietest person first. The same thing twice is folded with m; the words of both stay.", 15},
-	{classroom.Choose, "Choosing three", "Agree on the three that matter most: likely, and bad. Keys 1, 2 and 3 give a threat its place; l locks.",
+	{classroom.Choose, "Choosing three", "Agree on the three that matter most: likely, and bad. Keys 1, 2 and 3 give a threat its place; l locks.", "",
 		"Ask each team for the reason of its first place. Three, not four: leaving out is the exercise. The number of teams that have locked is on the wall.", 5},
-	{classroom.Locked, "All locked", "Your three are locked. In a moment everybody sees everybody's.",
+	{classroom.Locked, "All locked", "Your three are locked. In a moment everybody sees everybody's.", "",
 		"Nobody has seen another team's three yet. Let each team guess how many of its own another team has too.", 1},
-	{classroom.Reveal, "All at once", "These are the top threes of all teams.",
+	{classroom.Reveal, "All at once", "These are the top threes of all teams.", "",
 		"Let them read. Then each team says in one minute why its first place is first. Ask: how did you come upon it?", 8},
-	{classroom.Cluster, "What is the same", "What means the same stands in one row. A number is a team's place; a dot means that it was only listed.",
+	{classroom.Cluster, "What is the same", "What means the same stands in one row. A number is a team's place; a dot means that it was only listed.", "",
 		"Go through the rows. When two rows are one: m on the first, enter on the other. When one is two: s takes a threat out. Rows that one team has alone are the case for many eyes.", 8},
-	{classroom.Discuss, "What first?", "You have three votes: space gives one to a row, and takes it back. What would you fix first?",
+	{classroom.Discuss, "What first?", "You have three votes: space gives one to a row, and takes it back. What would you fix first?", "",
 		"Ask for reasons before people vote: likely? bad? cheap to fix? Does one remedy remove several rows?", 10},
-	{classroom.Compare, "The key", "This is one reviewer's list. What the class found and it does not have may be the best of all.",
+	{classroom.Compare, "The key", "This is one reviewer's list. What the class found and it does not have may be the best of all.", "",
 		"Show what nobody found, and ask where in the document it stands. The key is one list by one reviewer: say so. Then ask each person for one thing to do differently at the next document.", 10},
-	{classroom.Over, "The end", "The class is over. Thank you. What you wrote is in the report.",
+	{classroom.Over, "The end", "The class is over. Thank you. What you wrote is in the report.", "",
 		"The report is written with w. Send it to the class; what was found belongs to those who found it.", 0},
 }
 
@@ -118,6 +119,7 @@ type base struct {
 	width   int
 	height  int
 	said    string // one sentence, until the next key
+	jobs    []job  // the first one is being done
 }
 
 func newBase(o Options) base {
@@ -143,21 +145,47 @@ func (b *base) look() tea.Cmd {
 
 func (b *base) tick() tea.Cmd { return b.o.Dress.After(time.Second, tickMsg{}) }
 
-// do asks for a change. What the room says no with stands in the footer line.
-func (b *base) do(c classroom.Change, then func(error) tea.Cmd) tea.Cmd {
-	ctx, table := context.WithoutCancel(b.o.Ctx), b.o.Table
-	return func() tea.Msg { return doneMsg{then, table.Do(ctx, c)} }
+// A job is a change that waits for the one before it: keys may come faster than
+// a change is saved, and each must see what the last one did.
+type job struct {
+	change func(*classroom.Room) classroom.Change
+	then   func(error) tea.Cmd
 }
 
-// done tells what became of a change.
+// do asks for a change. What the room says no with stands on the screen.
+func (b *base) do(c classroom.Change, then func(error) tea.Cmd) tea.Cmd {
+	return b.doWith(func(*classroom.Room) classroom.Change { return c }, then)
+}
+
+// doWith is do for a change that depends on what the room is by then.
+func (b *base) doWith(change func(*classroom.Room) classroom.Change, then func(error) tea.Cmd) tea.Cmd {
+	b.jobs = append(b.jobs, job{change, then})
+	if len(b.jobs) > 1 {
+		return nil
+	}
+	return b.next()
+}
+
+func (b *base) next() tea.Cmd {
+	ctx, table, j := context.WithoutCancel(b.o.Ctx), b.o.Table, b.jobs[0]
+	return func() tea.Msg { return doneMsg{j.then, table.Do(ctx, j.change(table.Room()))} }
+}
+
+// done tells what became of a change, and begins the next.
 func (b *base) done(m doneMsg) tea.Cmd {
+	b.jobs = b.jobs[1:]
+	b.room = b.o.Table.Room()
 	if m.err != nil {
 		b.said = sentence(m.err)
 	}
-	if m.then != nil {
-		return m.then(m.err)
+	var cmds []tea.Cmd
+	if len(b.jobs) > 0 {
+		cmds = append(cmds, b.next())
 	}
-	return nil
+	if m.then != nil {
+		cmds = append(cmds, m.then(m.err))
+	}
+	return tea.Batch(cmds...)
 }
 
 // sentence is an error for a person.

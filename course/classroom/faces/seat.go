@@ -225,6 +225,9 @@ func (s *Seat) waits() bool { return s.door == nil && s.room.Phase != s.at }
 
 // goAlong shows what the class is doing.
 func (s *Seat) goAlong() tea.Cmd {
+	if s.at == classroom.Lobby {
+		s.number = "" // it stood there all the time
+	}
 	s.at = s.room.Phase
 	s.show(viewOf(s.at))
 	s.team.merging = ""
@@ -240,6 +243,8 @@ func (s *Seat) key(k tea.KeyMsg) tea.Cmd {
 		if s.waits() {
 			return s.goAlong()
 		}
+		s.number = "" // it was read
+		return nil
 	case "ctrl+o":
 		return s.other()
 	}
@@ -380,13 +385,15 @@ func (s *Seat) boardKey(k string) tea.Cmd {
 			return nil
 		}
 		id := b.Rows[s.cursor].ID
-		votes := slices.Clone(s.room.Votes[s.id])
-		if i := slices.Index(votes, id); i >= 0 {
-			votes = slices.Delete(votes, i, i+1)
-		} else {
-			votes = append(votes, id)
-		}
-		return s.do(classroom.Change{Kind: classroom.Voted, Seat: s.id, Top: votes}, nil)
+		return s.doWith(func(r *classroom.Room) classroom.Change {
+			votes := slices.Clone(r.Votes[s.id])
+			if i := slices.Index(votes, id); i >= 0 {
+				votes = slices.Delete(votes, i, i+1)
+			} else {
+				votes = append(votes, id)
+			}
+			return classroom.Change{Kind: classroom.Voted, Seat: s.id, Top: votes}
+		}, nil)
 	}
 	return nil
 }
@@ -503,8 +510,14 @@ func (s *Seat) banner() []string {
 	if s.said != "" {
 		out = append(out, rendered(st.Warn, " ", s.said, s.width-1)...)
 	}
+	if s.number != "" && s.view != lobbyView {
+		out = append(out, rendered(st.Accent, " ", "Your number is "+s.number+". With your name it opens this seat again, should the connection break. ctrl+n hides it.", s.width-1)...)
+	}
 	if q := s.room.Teams[s.me().Team].Asked; len(q) > 0 && !s.at.From(classroom.Reveal) {
 		out = append(out, rendered(st.Accent, " ", "Asked of your team: "+q[len(q)-1].Text, s.width-1)...)
+	}
+	if t := stageOf(s.at).short; t != "" && s.view == workView && len(out) == 0 && s.height >= 18 {
+		out = append(out, rendered(st.Quiet, " ", t, s.width-1)...)
 	}
 	return out
 }

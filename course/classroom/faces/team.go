@@ -40,6 +40,14 @@ func (l *teamList) change(c classroom.Change) tea.Cmd {
 	return l.seat.do(c, nil)
 }
 
+// choose changes the top three from what it is by then.
+func (l *teamList) choose(to func([]string) []string) tea.Cmd {
+	id, team := l.seat.id, l.seat.me().Team
+	return l.seat.doWith(func(r *classroom.Room) classroom.Change {
+		return classroom.Change{Kind: classroom.Topped, Seat: id, Team: team, Top: to(r.Teams[team].Top)}
+	}, nil)
+}
+
 func (l *teamList) key(k string) tea.Cmd {
 	l.clamp()
 	x, ok := l.current()
@@ -60,9 +68,11 @@ func (l *teamList) key(k string) tea.Cmd {
 	}
 	switch k {
 	case "1", "2", "3":
-		return l.change(classroom.Change{Kind: classroom.Topped, Top: place(l.group().Top, x.ID, int(k[0]-'1'))})
+		return l.choose(func(top []string) []string { return place(top, x.ID, int(k[0]-'1')) })
 	case "0", "backspace", "delete":
-		return l.change(classroom.Change{Kind: classroom.Topped, Top: slices.DeleteFunc(slices.Clone(l.group().Top), func(id string) bool { return id == x.ID })})
+		return l.choose(func(top []string) []string {
+			return slices.DeleteFunc(slices.Clone(top), func(id string) bool { return id == x.ID })
+		})
 	case "m":
 		if l.merging = x.ID; len(l.list()) < 2 {
 			l.merging = ""
