@@ -195,9 +195,8 @@ func TestClassOverSSH(t *testing.T) {
 	wall = c.sit("wall+", nil, 120, 40)
 	for i, p := range class {
 		c.back(p)
-		p.Shows(fmt.Sprintf("%02d!", i)) // the end of what was written there
-		p.Send("\t\t\t")
 		p.Shows("[cards]")
+		p.Shows(fmt.Sprintf("%02d!", i)) // the end of what was written there
 	}
 	late := &pupil{name: "Latecomer"}
 	late.Client = c.sit("", nil, 80, 24)
@@ -320,7 +319,7 @@ func (c *classTest) checkReport() {
 	}
 	for text, is := range c.saved {
 		if is && !slices.Contains(texts, text) {
-			t.Errorf("%q was called saved and is not in the report", text)
+			t.Errorf("%q was called saved and is not in the report: %q", text, texts)
 		}
 	}
 	votes := 0
