@@ -215,9 +215,9 @@ func TestClassOverSSH(t *testing.T) {
 	// who is typing is not moved; the others go along
 	c.forth(desk, "The team's list")
 	class[0].Shows("The class has moved on")
-	class[0].Send(" and more")
-	class[0].Shows("and more")
-	c.saved[said(0)], c.saved[said(0)+" and more"] = false, true
+	class[0].Send(" indeed.")
+	class[0].Shows("indeed.")
+	c.saved[said(0)], c.saved[said(0)+" indeed."] = false, true
 	for _, p := range class {
 		p.Shows("The class has moved on")
 		p.Send("\x0e")
