@@ -24,12 +24,12 @@ func newJoined(ctx context.Context, r io.Reader) *joined {
 	j := &joined{chunks: make(chan []byte)}
 	go func() {
 		defer close(j.chunks)
+		buf := make([]byte, 4096)
 		for {
-			buf := make([]byte, 4096)
 			n, err := r.Read(buf)
 			if n > 0 {
 				select {
-				case j.chunks <- buf[:n]:
+				case j.chunks <- bytes.Clone(buf[:n]):
 				case <-ctx.Done():
 					j.err = io.EOF
 					return

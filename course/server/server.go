@@ -121,6 +121,7 @@ func New(o Options) (*Server, error) {
 		rooms.Poll = poll
 	}
 	s.Rooms = host.New(ctx, rooms)
+	go keepSmall(ctx)
 	s.ssh, err = wish.NewServer(
 		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),
 		wish.WithIdleTimeout(o.Idle),

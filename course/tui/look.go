@@ -19,11 +19,11 @@ type Look struct {
 	Ask     bool            // the terminal has been asked and may answer
 }
 
-func (l Look) theme(name string) *theme {
+func (l Look) theme(name string, pages *Pages) *theme {
 	if name == "" {
 		name = "auto"
 	}
-	return newTheme(name, l.Dark, l.Profile)
+	return pages.theme(name, l.Dark, l.Profile)
 }
 
 // LookOf decides from the environment alone. noColour is the flag --no-color.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/glamour"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
 )
 
 // Pages renders Markdown, each text once for a width and a theme, and shares
@@ -17,6 +18,31 @@ type Pages struct {
 	mu    sync.Mutex
 	done  map[pageKey]*page
 	order []pageKey // oldest first
+
+	themes map[themeKey]*theme
+}
+
+type themeKey struct {
+	name    string
+	dark    bool
+	profile termenv.Profile
+}
+
+// theme makes a theme once for all sessions: it never changes.
+func (p *Pages) theme(name string, dark bool, prof termenv.Profile) *theme {
+	k := themeKey{name, dark, prof}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.themes == nil {
+		p.themes = map[themeKey]*theme{}
+	}
+	if p.themes[k] == nil {
+		if len(p.themes) > 100 { // there are few names, unless somebody invents them
+			clear(p.themes)
+		}
+		p.themes[k] = newTheme(name, dark, prof)
+	}
+	return p.themes[k]
 }
 
 type pageKey struct {

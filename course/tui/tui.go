@@ -118,7 +118,7 @@ func New(ctx context.Context, o Options) *Model {
 		}
 	}
 	m := &Model{env: &env{Options: o, ctx: ctx}, ready: !o.Look.Ask}
-	m.env.theme = o.Look.theme(o.Settings.Theme)
+	m.env.theme = o.Look.theme(o.Settings.Theme, o.Pages)
 	if o.Face != nil {
 		m.stack = []screen{newFaced(m.env)}
 	} else {
@@ -334,7 +334,7 @@ func (m *Model) background(msg backgroundMsg) {
 
 func (m *Model) restyle(s course.Settings) {
 	m.env.Settings = s
-	m.env.theme = m.env.Look.theme(s.Theme)
+	m.env.theme = m.env.Look.theme(s.Theme, m.env.Pages)
 	for _, sc := range m.stack {
 		if r, ok := sc.(restyled); ok {
 			r.Restyle()

@@ -2,7 +2,9 @@ package input
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
+	"unsafe"
 
 	"github.com/charmbracelet/bubbles/cursor"
 	"github.com/charmbracelet/bubbles/textarea"
@@ -37,8 +39,22 @@ func NewText(s Styles, value, placeholder string) *Text {
 	a.Cursor.SetMode(cursor.CursorStatic)
 	a.KeyMap.InsertNewline.SetKeys("alt+enter", "ctrl+j", "enter")
 	t := &Text{area: a, styles: s}
-	t.SetValue(value)
+	lean(&t.area)
+	t.insert(value)
 	return t
+}
+
+// lean gives back the room for 10,000 lines that a text area reserves, 240 KB:
+// a server has one for everybody who writes. It is made anew as the text grows.
+// Where a later bubbles keeps its lines elsewhere, nothing is given back; a test
+// says so.
+func lean(a *textarea.Model) {
+	f := reflect.ValueOf(a).Elem().FieldByName("value")
+	if !f.IsValid() || f.Kind() != reflect.Slice {
+		return
+	}
+	lines := reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
+	lines.Set(reflect.AppendSlice(reflect.MakeSlice(lines.Type(), 0, lines.Len()), lines))
 }
 
 // EnterSubmits leaves enter to the screen; alt+enter and ctrl+j begin a new line.
@@ -51,6 +67,7 @@ func (t *Text) EnterSubmits() *Text {
 func (t *Text) SetValue(s string) {
 	t.rest = ""
 	t.area.SetValue("")
+	lean(&t.area)
 	t.insert(s)
 }
 

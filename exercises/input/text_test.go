@@ -1,0 +1,49 @@
+package input
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A field that is written in costs a server a few kilobytes, not the 240 that a
+// text area reserves.
+func TestTextIsLean(t *testing.T) {
+	const fields = 200
+	held := make([]*Text, fields)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range held {
+		held[i] = NewText(Styles{}, "some words", "")
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := (after.HeapAlloc - before.HeapAlloc) / fields; each > 40_000 {
+		t.Errorf("a field costs %d bytes", each)
+	}
+	runtime.KeepAlive(held)
+}
+
+// A lean field grows as far as any.
+func TestTextGrows(t *testing.T) {
+	x := NewText(Styles{}, "", "")
+	x.SetSize(40, 5)
+	x.Focus()
+	want := ""
+	for range 300 {
+		x.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("ab")})
+		x.Update(tea.KeyMsg{Type: tea.KeyEnter})
+		want += "ab\n"
+	}
+	if x.Value() != want {
+		t.Errorf("%d lines of %d", strings.Count(x.Value(), "\n"), 300)
+	}
+	x.SetValue("one\ntwo")
+	x.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("line\n", 500)), Paste: true})
+	if got := strings.Count(x.Value(), "\n"); got != 501 {
+		t.Errorf("%d lines after a paste", got)
+	}
+}
