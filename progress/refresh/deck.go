@@ -20,7 +20,8 @@ const (
 
 	// NewASession is how many items at most are asked for the first time in one
 	// session: each of them comes back within days, and a pile of new ones today
-	// is a pile of due ones next week. A choice, not a measurement.
+	// is a pile of due ones next week. A choice: with 15 the first visits of a
+	// simulated year are full, and from the third month on no more is kept.
 	NewASession = 6
 
 	// Session is the time that counts as one sitting, and how early an item may

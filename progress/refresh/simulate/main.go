@@ -10,6 +10,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -17,17 +18,18 @@ import (
 func main() {
 	out := flag.String("o", ".pictures/refresher.svg", "the `file` to draw")
 	flag.Parse()
-	if err := run(*out); err != nil {
+	if err := run(*out, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "simulate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out string) error {
+// run draws the plot into a file and prints the rest.
+func run(out string, w io.Writer) error {
 	res := simulate(seed)
-	fmt.Println(strings.Join(res.table(), "\n"))
-	fmt.Println()
-	fmt.Println(res.summary())
+	if _, err := fmt.Fprintf(w, "%s\n\n%s\n", strings.Join(res.table(), "\n"), res.summary()); err != nil {
+		return fmt.Errorf("printing the table: %w", err)
+	}
 	if err := os.WriteFile(out, []byte(res.plot()), 0o644); err != nil {
 		return fmt.Errorf("drawing the plot: %w", err)
 	}

@@ -207,7 +207,7 @@ func simulate(seed uint64) Result {
 	}
 	begin := time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC) // a Monday
 	for i := range learners {
-		res.live(newLearner(rand.New(rand.NewPCG(seed, uint64(i))), begin), seed, uint64(i))
+		res.live(newLearner(newSource(seed, uint64(i)), begin), seed, uint64(i))
 	}
 	for i := range res.Weeks {
 		w := &res.Weeks[i]
@@ -225,9 +225,12 @@ func simulate(seed uint64) Result {
 	return res
 }
 
+// newSource is chance that repeats itself: a stream for each pair of numbers.
+func newSource(a, b uint64) *rand.Rand { return rand.New(rand.NewPCG(a, b)) }
+
 // live adds one learner's year to the sums.
 func (res *Result) live(l *learner, seed, number uint64) {
-	random := func(what uint64) *rand.Rand { return rand.New(rand.NewPCG(seed+what, number)) }
+	random := func(what uint64) *rand.Rand { return newSource(seed+what, number) }
 	with, without, shuffled := l.mind(random(1)), l.mind(random(2)), l.mind(random(3))
 	days := random(4)
 	deck := refresh.NewDeck(nil, l.items)
@@ -312,7 +315,7 @@ func (res Result) summary() string {
 		return fmt.Sprintf("%.0f %%", 100*of)
 	}
 	return fmt.Sprintf("After a year %.0f %% of what was taught is recalled with the refresher and %.0f %% without. "+
-		"It takes %.1f visits and %.0f items, %.1f minutes a visit; in the busiest week, the %dth, %.1f. "+
+		"It takes %.1f visits and %.0f items, %.1f minutes a visit; in the busiest one, week %d, %.1f. "+
 		"Of the answers of which the learners were sure %s were right, fairly sure %s, guessed %s.",
 		100*last.With, 100*last.Without,
 		float64(came)/learners, items, minutes/float64(came), busiest+1, res.Weeks[busiest].Minutes,

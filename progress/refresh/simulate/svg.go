@@ -58,7 +58,7 @@ text { fill: #e6edf3; }
 // The measures of the plot, in pixels.
 const (
 	width, height = 800.0, 590.0
-	left, right   = 50.0, 680.0 // of the axes; names stand to the right
+	left, right   = 60.0, 690.0 // of the axes; names stand to the right
 	barsTop       = 50.0
 	barsBottom    = 240.0
 	keptTop       = 320.0
