@@ -36,6 +36,7 @@ type Course struct {
 	// Both are read when they are first needed.
 	glossary func() []lessons.Term
 	findable func() []found
+	terms    sync.Map // of a text: TermsIn
 }
 
 // A Module is a part of the course.

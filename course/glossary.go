@@ -33,6 +33,15 @@ func readGlossary(fsys fs.FS) ([]lessons.Term, error) {
 
 // TermsIn returns the terms that a text uses, in the order in which it does.
 func (c *Course) TermsIn(text string) []lessons.Term {
+	if found, ok := c.terms.Load(text); ok {
+		return found.([]lessons.Term)
+	}
+	found := c.termsIn(text)
+	c.terms.Store(text, found) // the texts are the course's own pages: there are few
+	return found
+}
+
+func (c *Course) termsIn(text string) []lessons.Term {
 	type use struct {
 		at   int
 		term lessons.Term

@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -83,6 +85,11 @@ func (a *app) hostClass(ctx context.Context, h hosting) (err error) {
 	if h.class.Teams, err = teamsOf(h.teams); err != nil {
 		return usageError{err}
 	}
+	if h.noDesk || a.lineMode() {
+		var cancel context.CancelFunc
+		ctx, cancel = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM) // before it says that it can be stopped
+		defer cancel()
+	}
 	s, err := a.startServer(h.address, h.o)
 	if err != nil {
 		return err
@@ -115,7 +122,7 @@ func (a *app) hostClass(ctx context.Context, h hosting) (err error) {
 		fmt.Fprintf(a.out, "The class %s is open.\nTo join:      %s\nThe wall:     %s\nThe desk:     %s\nIts word is:  %s\nThe host key: %s\n",
 			code, s.Join(code), s.Join("wall+"+code), s.Join("desk+"+code), word, s.Fingerprint())
 		served = false
-		return a.untilStopped(ctx, s)
+		return untilStopped(ctx, s)
 	}
 	fo.Save = func() (string, error) { return a.writeReport(ctx, s, code, h.reportDir) }
 	settings, _ := a.settings()

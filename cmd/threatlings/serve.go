@@ -116,19 +116,20 @@ func reachable(addr net.Addr) (string, error) {
 }
 
 func (a *app) serve(ctx context.Context, address string, o server.Options) error {
+	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM) // before it says that it can be stopped
+	defer cancel()
 	o.Log = slog.New(slog.NewTextHandler(a.err, nil))
 	s, err := a.startServer(address, o)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "The course is at:  %s\nIts host key is:   %s\nctrl+c stops, and saves what people are typing.\n", s.Join("learn"), s.Fingerprint())
-	return a.untilStopped(ctx, s)
+	return untilStopped(ctx, s)
 }
 
-// untilStopped waits for ctrl+c, SIGTERM, or the end of the server itself.
-func (a *app) untilStopped(ctx context.Context, s *running) error {
-	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer cancel()
+// untilStopped waits for the end of the context, or of the server itself, and
+// stops in order.
+func untilStopped(ctx context.Context, s *running) error {
 	select {
 	case err := <-s.served:
 		s.served <- nil // it is asked again below

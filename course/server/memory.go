@@ -11,8 +11,8 @@ import (
 // Memory is what limits how many there can be, so a server collects garbage
 // earlier than Go does by itself, and gives back what it does not need.
 const (
-	gcPercent  = 100 // Go's own is 100
-	tidyEvery  = 10 * time.Second
+	gcPercent  = 40 // Go's own is 100
+	tidyEvery  = 5 * time.Second
 	idleFactor = 4 // idle memory is given back above 1/idleFactor of what is in use
 )
 

@@ -164,7 +164,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
 	model := tui.New(ctx, o)
 	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(newJoined(ctx, x.sess)), tea.WithOutput(x.sess),
+		tea.WithContext(ctx), tea.WithAltScreen(), tea.WithFPS(120), tea.WithInput(newJoined(ctx, x.sess)), tea.WithOutput(x.sess),
 		tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=" + pty.Term}),
 	}
 	if !settings.NoMouse {

@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -23,7 +24,18 @@ type noteScreen struct {
 	saved string // the note as it is in the log
 	kept  string // the draft as it is on the disk
 	ahead bool   // a draft is about to be written
+
+	mu   sync.Mutex
+	gone bool // the note was taken: no draft of it is written any more
 }
+
+// keptMsg says what the draft is on the disk.
+type keptMsg struct {
+	n    *noteScreen
+	text string
+}
+
+func (m keptMsg) to() screen { return m.n }
 
 // noteTickMsg says that it is time to keep the draft.
 type noteTickMsg struct{ n *noteScreen }
@@ -63,14 +75,21 @@ func (n *noteScreen) Help() []key.Binding {
 }
 
 func (n *noteScreen) Update(msg tea.Msg) tea.Cmd {
-	if m, ok := msg.(noteTickMsg); ok && m.n == n {
+	switch m := msg.(type) {
+	case noteTickMsg:
 		n.ahead = false
 		return n.keep()
+	case keptMsg:
+		n.kept = m.text
+		return nil
 	}
 	before := n.area.Value()
 	cmd := n.area.Update(msg)
 	if n.area.Value() != before && !n.ahead {
 		n.ahead = true
+		n.mu.Lock()
+		n.gone = false // leaving failed elsewhere, and the person goes on writing
+		n.mu.Unlock()
 		return tea.Batch(cmd, n.env.After(noteDelay, noteTickMsg{n}))
 	}
 	return cmd
@@ -79,15 +98,23 @@ func (n *noteScreen) Update(msg tea.Msg) tea.Cmd {
 // keep writes the draft.
 func (n *noteScreen) keep() tea.Cmd {
 	text := n.area.Value()
-	if err := n.env.Session.SaveNoteDraft(n.env.ctx, n.step, n.page, text); err != nil {
-		return failed(err)
+	return func() tea.Msg {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.gone {
+			return nil
+		}
+		if err := n.env.Session.SaveNoteDraft(n.env.ctx, n.step, n.page, text); err != nil {
+			return failed(err)()
+		}
+		return keptMsg{n, text}
 	}
-	n.kept = text
-	return nil
 }
 
 // Flush makes the text the note.
 func (n *noteScreen) Flush() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	text := strings.TrimSpace(n.area.Value())
 	if text != n.saved {
 		if err := n.env.Session.SetNote(n.env.ctx, n.step, n.page, text); err != nil {
@@ -95,7 +122,11 @@ func (n *noteScreen) Flush() error {
 		}
 		n.saved = text
 	}
-	return n.env.Session.DropNoteDraft(n.env.ctx, n.step, n.page)
+	if err := n.env.Session.DropNoteDraft(n.env.ctx, n.step, n.page); err != nil {
+		return err
+	}
+	n.gone = true
+	return nil
 }
 
 func (n *noteScreen) View() string {
