@@ -163,14 +163,9 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	o.Settings, o.Out = settings, x.sess
 	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
 	model := tui.New(ctx, o)
-	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithAltScreen(), tea.WithFPS(120), tea.WithInput(newJoined(ctx, x.sess)), tea.WithOutput(x.sess),
-		tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=" + pty.Term}),
-	}
-	if !settings.NoMouse {
-		opts = append(opts, tea.WithMouseCellMotion())
-	}
-	p := tea.NewProgram(model, opts...)
+	var p *tea.Program
+	paint := &painter{model: model, crew: x.s.crew, out: x.sess, send: func(m tea.Msg) { p.Send(m) }, slow: func() { _ = x.sess.Close() }}
+	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(ctx, x.sess)), tea.WithoutRenderer(), tea.WithoutSignalHandler())
 	x.mu.Lock()
 	x.program = p
 	stopped := x.stopped
@@ -193,7 +188,9 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 			}
 		}
 	}()
+	paint.begin(!settings.NoMouse)
 	_, err = p.Run()
+	paint.end()
 	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, context.Canceled) {
 		err = nil // the connection is gone; what was typed is saved below
 	}

@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -68,6 +69,7 @@ type Server struct {
 	// Rooms are the classes of this server.
 	Rooms  *host.Host
 	misses *misses
+	crew   *crew
 	end    context.CancelFunc
 
 	mu       sync.Mutex
@@ -121,6 +123,7 @@ func New(o Options) (*Server, error) {
 		rooms.Poll = poll
 	}
 	s.Rooms = host.New(ctx, rooms)
+	s.crew = newCrew(2 * runtime.GOMAXPROCS(0))
 	go keepSmall(ctx)
 	s.ssh, err = wish.NewServer(
 		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),
@@ -195,6 +198,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.end()
+	s.crew.stop()
 	err := s.ssh.Close()
 	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		err = nil

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/glamour/ansi"
@@ -85,7 +86,7 @@ func newTheme(name string, dark bool, prof termenv.Profile) *theme {
 	style := func(colour string) lipgloss.Style {
 		s := r.NewStyle()
 		if colour != "" {
-			s = s.Foreground(lipgloss.Color(colour))
+			s = s.Foreground(nearest(colour, prof))
 		}
 		return s
 	}
@@ -116,6 +117,18 @@ func newTheme(name string, dark bool, prof termenv.Profile) *theme {
 	t.bar, t.rest = style(p.accent), style(p.frame)
 	t.md = markdownStyle(p)
 	return t
+}
+
+// nearest is a colour #rrggbb as a terminal of few colours can show it. lipgloss
+// would look for it anew whenever something is drawn.
+func nearest(colour string, prof termenv.Profile) lipgloss.Color {
+	switch c := prof.Color(colour).(type) {
+	case termenv.ANSIColor:
+		return lipgloss.Color(strconv.Itoa(int(c)))
+	case termenv.ANSI256Color:
+		return lipgloss.Color(strconv.Itoa(int(c)))
+	}
+	return lipgloss.Color(colour)
 }
 
 // markdownStyle is how lessons and documents look. Headings and code differ by

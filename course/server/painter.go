@@ -1,0 +1,169 @@
+package server
+
+import (
+	"hash/maphash"
+	"io"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// paintWait is how long a change waits for others before it is drawn: a key is
+// often followed at once by what a command found out.
+const paintWait = 3 * time.Millisecond
+
+// writeWait is how long a client may take none of what it is sent. Its seat is
+// then closed, and what was typed is saved.
+const writeWait = 30 * time.Second
+
+// A painter stands between Bubble Tea and a connection and draws frames. Bubble
+// Tea's own renderer looks sixty times a second whether there is something to
+// draw, and keeps the last frame twice: with a thousand seats that is a sixth of
+// all work. A painter draws when something has changed, once for all that comes
+// within paintWait, and keeps a hash of each line.
+//
+// It is the model of a program without a renderer.
+type painter struct {
+	model tea.Model
+	crew  *crew
+	out   io.Writer
+	// send gives the program a message, later: it is called from another goroutine.
+	send func(tea.Msg)
+	slow func() // the client takes nothing any more
+
+	width   int
+	lines   []uint64 // hashes of what stands on the screen
+	waiting bool     // a paintMsg is on its way
+	painted bool     // this message was one
+	err     error    // the connection is broken; nothing is drawn any more
+}
+
+type paintMsg struct{}
+
+// lineHash makes the hashes of lines. Two lines with one hash would be a line
+// that is not drawn: once in 2^64.
+var lineHash = maphash.MakeSeed()
+
+// Sequences that begin and end a full screen.
+const (
+	enter   = ansi.SetModeAltScreenSaveCursor + ansi.EraseEntireScreen + ansi.CursorHomePosition + ansi.HideCursor + ansi.SetModeBracketedPaste
+	leave   = ansi.ResetModeBracketedPaste + ansi.ShowCursor + ansi.ResetModeAltScreenSaveCursor
+	mouseOn = ansi.SetModeMouseButtonEvent + ansi.SetModeMouseExtSgr
+	// A terminal that was never asked for its mouse does no harm being told to let go of it.
+	mouseOff = ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseExtSgr
+)
+
+// begin opens the screen, before the program runs.
+func (p *painter) begin(mouse bool) {
+	p.write(enter)
+	if mouse {
+		p.write(mouseOn)
+	}
+}
+
+// end gives the terminal back, after the program ran.
+func (p *painter) end() { p.write(mouseOff + leave) }
+
+// Init implements tea.Model.
+func (p *painter) Init() (cmd tea.Cmd) {
+	p.crew.run(func() { cmd = p.model.Init() })
+	return cmd
+}
+
+// Update implements tea.Model.
+func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch m := msg.(type) {
+	case paintMsg:
+		p.waiting, p.painted = false, true
+		p.paint()
+		return p, nil
+	case tea.WindowSizeMsg:
+		p.width, p.lines = m.Width, nil // whatever the terminal made of its old lines
+	case nil:
+	default:
+		// Without a renderer Bubble Tea does nothing about these two.
+		if msg == tea.EnableMouseCellMotion() {
+			p.write(mouseOn)
+		} else if msg == tea.DisableMouse() {
+			p.write(mouseOff)
+		}
+	}
+	var cmd tea.Cmd
+	p.crew.run(func() { p.model, cmd = p.model.Update(msg) })
+	return p, cmd
+}
+
+// View implements tea.Model. Bubble Tea calls it after every message: what has
+// changed will be drawn soon.
+func (p *painter) View() string {
+	if p.painted { // nothing has changed since
+		p.painted = false
+	} else if !p.waiting {
+		p.waiting = true
+		time.AfterFunc(paintWait, func() { p.send(paintMsg{}) })
+	}
+	return ""
+}
+
+// paint draws the lines that have changed.
+func (p *painter) paint() {
+	if p.width == 0 || p.err != nil {
+		return
+	}
+	var frame string
+	p.crew.run(func() { frame = p.frame() })
+	if frame != "" {
+		p.write(frame)
+	}
+}
+
+// frame is what brings the terminal from the last frame to this one.
+func (p *painter) frame() string {
+	view := p.model.View()
+	if view == "" {
+		return ""
+	}
+	var b strings.Builder
+	fresh := p.lines == nil
+	if fresh {
+		b.WriteString(ansi.EraseEntireScreen)
+	}
+	n := 0
+	for line := range strings.SplitSeq(view, "\n") {
+		h := maphash.String(lineHash, line)
+		if n < len(p.lines) && p.lines[n] == h {
+			n++
+			continue
+		}
+		if n < len(p.lines) {
+			p.lines[n] = h
+		} else {
+			p.lines = append(p.lines, h)
+		}
+		n++
+		b.WriteString(ansi.CursorPosition(1, n))
+		if ansi.StringWidth(line) > p.width {
+			line = ansi.Truncate(line, p.width, "")
+		}
+		b.WriteString(line)
+		if !fresh && ansi.StringWidth(line) < p.width {
+			b.WriteString(ansi.EraseLineRight)
+		}
+	}
+	if n < len(p.lines) {
+		p.lines = p.lines[:n]
+		b.WriteString(ansi.CursorPosition(1, n+1) + ansi.EraseScreenBelow)
+	}
+	return b.String()
+}
+
+func (p *painter) write(s string) {
+	if p.err != nil {
+		return
+	}
+	t := time.AfterFunc(writeWait, p.slow)
+	_, p.err = io.WriteString(p.out, s)
+	t.Stop()
+}
