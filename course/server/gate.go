@@ -4,26 +4,74 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"time"
 )
 
-// A gate counts who is inside: so many in all, and so many from one address.
+// A gate counts who is inside: so many in all, and so many from one address. It
+// also counts who comes: so many a minute from one address, for each handshake
+// costs the server more than the client.
 type gate struct {
-	mu        sync.Mutex
-	all, each int
-	inside    int
-	from      map[string]int
+	mu              sync.Mutex
+	all, each, rate int
+	now             func() time.Time
+	inside          int
+	from            map[string]int
+	came            map[string]coming
 }
 
-func newGate(all, each int) *gate { return &gate{all: all, each: each, from: map[string]int{}} }
+// coming is how many connections an address has left, and when that was so.
+type coming struct {
+	left float64
+	at   time.Time
+}
+
+// mostComing is how many addresses are remembered; those that have all of their
+// connections left are forgotten first.
+const mostComing = 10_000
+
+func newGate(all, each, rate int, now func() time.Time) *gate {
+	return &gate{all: all, each: each, rate: rate, now: now, from: map[string]int{}, came: map[string]coming{}}
+}
 
 func (g *gate) enter(host string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.inside >= g.all || g.from[host] >= g.each {
+	if !g.paced(host) || g.inside >= g.all || g.from[host] >= g.each {
 		return false
 	}
 	g.inside++
 	g.from[host]++
+	return true
+}
+
+// paced takes one of the connections that an address has left. A minute's worth
+// may come at once: a class does.
+func (g *gate) paced(host string) bool {
+	now := g.now()
+	left := func(c coming) float64 {
+		return min(float64(g.rate), c.left+now.Sub(c.at).Minutes()*float64(g.rate))
+	}
+	c, ok := g.came[host]
+	if !ok {
+		if len(g.came) >= mostComing {
+			for h, c := range g.came {
+				if left(c) >= float64(g.rate) {
+					delete(g.came, h)
+				}
+			}
+			if len(g.came) >= mostComing { // a flood from everywhere: nobody is remembered
+				clear(g.came)
+			}
+		}
+		c = coming{float64(g.rate), now}
+	}
+	c = coming{left(c), now}
+	if c.left < 1 {
+		g.came[host] = c
+		return false
+	}
+	c.left--
+	g.came[host] = c
 	return true
 }
 

@@ -14,10 +14,6 @@ import (
 // often followed at once by what a command found out.
 const paintWait = 3 * time.Millisecond
 
-// writeWait is how long a client may take none of what it is sent. Its seat is
-// then closed, and what was typed is saved.
-const writeWait = 30 * time.Second
-
 // A painter stands between Bubble Tea and a connection and draws frames. Bubble
 // Tea's own renderer looks sixty times a second whether there is something to
 // draw, and keeps the last frame twice: with a thousand seats that is a sixth of
@@ -31,7 +27,10 @@ type painter struct {
 	out   io.Writer
 	// send gives the program a message, later: it is called from another goroutine.
 	send func(tea.Msg)
-	slow func() // the client takes nothing any more
+	// patience is how long the client may take none of what it is sent; then slow
+	// is called, and what was typed is saved.
+	patience time.Duration
+	slow     func()
 
 	width   int
 	lines   []uint64 // hashes of what stands on the screen
@@ -163,7 +162,7 @@ func (p *painter) write(s string) {
 	if p.err != nil {
 		return
 	}
-	t := time.AfterFunc(writeWait, p.slow)
+	t := time.AfterFunc(p.patience, p.slow)
 	_, p.err = io.WriteString(p.out, s)
 	t.Stop()
 }

@@ -45,6 +45,14 @@ func (x *seat) learner() string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// hangUp closes the connection of a client that does not listen. Closing the
+// session alone would wait for it.
+func (x *seat) hangUp() {
+	if c, ok := x.sess.Context().Value(ssh.ContextKeyConn).(io.Closer); ok {
+		_ = c.Close() // it may have gone
+	}
+}
+
 // who is a name for the log: never what the client typed.
 func (x *seat) who() string {
 	if l := x.learner(); l != "" {
@@ -164,7 +172,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
 	model := tui.New(ctx, o)
 	var p *tea.Program
-	paint := &painter{model: model, crew: x.s.crew, out: x.sess, send: func(m tea.Msg) { p.Send(m) }, slow: func() { _ = x.sess.Close() }}
+	paint := &painter{model: model, crew: x.s.crew, out: x.sess, send: func(m tea.Msg) { p.Send(m) }, patience: x.s.o.Slow, slow: x.hangUp}
 	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(ctx, x.sess)), tea.WithoutRenderer(), tea.WithoutSignalHandler())
 	x.mu.Lock()
 	x.program = p

@@ -43,10 +43,14 @@ type Options struct {
 	Now     func() time.Time // nil is time.Now
 	Version string
 	Log     *slog.Logger
-	// Seats is the most connections at once, Each the most from one address.
-	Seats, Each int
+	// Seats is the most connections at once, Each the most from one address, and
+	// Rate the most that come from one address in a minute.
+	Seats, Each, Rate int
 	// Idle is how long a connection may say nothing.
 	Idle time.Duration
+	// Slow is how long a connection may take none of what it is sent, and how long
+	// it may take to say who it is and to open a terminal.
+	Slow time.Duration
 }
 
 // Shared reports whether other servers may use the same database.
@@ -56,7 +60,9 @@ func (o Options) Shared() bool { return database.Shared(o.Database) }
 const (
 	defaultSeats = 500
 	defaultEach  = 60 // a whole class may sit behind one address
+	defaultRate  = 240
 	defaultIdle  = time.Hour
+	defaultSlow  = 30 * time.Second
 )
 
 // A Server is the course over SSH.
@@ -95,6 +101,12 @@ func New(o Options) (*Server, error) {
 	if o.Each == 0 {
 		o.Each = defaultEach
 	}
+	if o.Rate == 0 {
+		o.Rate = defaultRate
+	}
+	if o.Slow == 0 {
+		o.Slow = defaultSlow
+	}
 	if o.Idle == 0 {
 		o.Idle = defaultIdle
 	}
@@ -110,7 +122,7 @@ func New(o Options) (*Server, error) {
 	if o.Database == "" {
 		o.Database = filepath.Join(o.Dir, databaseFile)
 	}
-	s := &Server{o: o, pages: tui.NewPages(), gate: newGate(o.Seats, o.Each), running: map[*seat]struct{}{}, misses: newMisses(o.Now)}
+	s := &Server{o: o, pages: tui.NewPages(), gate: newGate(o.Seats, o.Each, o.Rate, o.Now), running: map[*seat]struct{}{}, misses: newMisses(o.Now)}
 	ctx, end := context.WithCancel(context.Background())
 	s.end = end
 	var err error
@@ -137,6 +149,10 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		end()
 		return nil, errors.Join(fmt.Errorf("preparing the server: %w", err), s.db.Close())
+	}
+	s.ssh.ConnCallback = func(ctx ssh.Context, conn net.Conn) net.Conn {
+		ctx.SetValue(ctxLate, time.AfterFunc(o.Slow, func() { _ = conn.Close() })) // it may have gone
+		return conn
 	}
 	s.ssh.ChannelHandlers = map[string]ssh.ChannelHandler{"session": onlyShell}
 	s.ssh.RequestHandlers = map[string]ssh.RequestHandler{}
@@ -212,6 +228,9 @@ func (s *Server) Stop(ctx context.Context) error {
 // serve is one connection from its first screen to its last.
 func (s *Server) serve(ssh.Handler) ssh.Handler {
 	return func(sess ssh.Session) {
+		if late, ok := sess.Context().Value(ctxLate).(*time.Timer); ok {
+			late.Stop()
+		}
 		x := newSeat(s, sess)
 		s.mu.Lock()
 		if s.stopping {
@@ -255,7 +274,11 @@ func onlyShell(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChannel, ctx
 
 type ctxKey int
 
-const ctxSession ctxKey = iota
+// Keys of a connection's context.
+const (
+	ctxSession ctxKey = iota // it has its session
+	ctxLate                  // the timer that closes it unless a terminal is opened
+)
 
 // guarded answers refused requests itself.
 type guarded struct{ gossh.NewChannel }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/charmbracelet/bubbles/cursor"
@@ -17,8 +18,11 @@ import (
 // time with every line it holds.
 const drawnMost = exercises.MaxAnswer
 
-// Text is a field for free text. What is too long for it is kept aside, never
-// cut: Value always returns all that was typed or pasted.
+// keptMost is the most bytes of a text that is kept at all: nobody wrote that.
+const keptMost = 2 << 20
+
+// Text is a field for free text. What is too long for it is kept aside and not
+// cut: Value returns all that was typed or pasted, up to keptMost.
 type Text struct {
 	area   textarea.Model
 	styles Styles
@@ -76,10 +80,16 @@ func (t *Text) insert(s string) {
 	have := t.area.Length()
 	if r := []rune(s); have+len(r) > drawnMost {
 		keep := max(0, drawnMost-have)
-		t.rest += string(r[keep:])
+		t.aside(string(r[keep:]))
 		s = string(r[:keep])
 	}
 	t.area.InsertString(s)
+}
+
+// aside keeps what is too long to be edited.
+func (t *Text) aside(s string) {
+	room := max(0, keptMost-len(t.rest))
+	t.rest += strings.ToValidUTF8(s[:min(room, len(s))], "")
 }
 
 // Value is the whole text.
@@ -110,7 +120,7 @@ func (t *Text) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	if k, ok := msg.(tea.KeyMsg); ok && t.area.Length() >= drawnMost && (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) {
-		t.rest += string(k.Runes)
+		t.aside(string(k.Runes))
 		return nil
 	}
 	var cmd tea.Cmd
@@ -126,8 +136,11 @@ func (t *Text) Note() string {
 	if t.rest == "" {
 		return ""
 	}
-	n := t.area.Length() + len([]rune(t.rest))
-	return fmt.Sprintf("%d characters, at most %d can be graded. All of it is kept; ctrl+k and ctrl+u delete, ctrl+x drops the %d that are not shown.", n, exercises.MaxAnswer, len([]rune(t.rest)))
+	n := t.area.Length() + utf8.RuneCountInString(t.rest)
+	if len(t.rest) >= keptMost-utf8.UTFMax {
+		return fmt.Sprintf("%d characters: no more is taken, and at most %d can be graded. ctrl+x drops those that are not shown.", n, exercises.MaxAnswer)
+	}
+	return fmt.Sprintf("%d characters, at most %d can be graded. All of it is kept; ctrl+k and ctrl+u delete, ctrl+x drops the %d that are not shown.", n, exercises.MaxAnswer, utf8.RuneCountInString(t.rest))
 }
 
 // DropRest gives up what is not shown, when the learner says so.

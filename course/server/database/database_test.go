@@ -167,3 +167,42 @@ func TestPasswordIsNotTold(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Nobody fills the disk: what is too much is refused and what was saved stays.
+func TestRoom(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "course.db"))
+	l, err := d.Learner(t.Context(), "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	big := strings.Repeat("x", 1<<20)
+	if err := l.SaveDraft(t.Context(), "one", []string{strings.Repeat("x", mostEach)}); !errors.Is(err, ErrTooMuch) {
+		t.Errorf("a draft that is too long: %v", err)
+	}
+	for range 100 { // a draft that is written again and again takes its room once
+		if err := l.SaveDraft(t.Context(), "one", []string{big}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	for ; n < 100 && err == nil; n++ {
+		err = l.Append(t.Context(), progress.Event{Kind: progress.Noted, Item: "house", Answer: []string{big}})
+	}
+	if !errors.Is(err, ErrTooMuch) || n < 60 || n > 64 {
+		t.Errorf("%v after %d", err, n)
+	}
+	again, err := d.Learner(t.Context(), "ada") // the count is taken from what is there
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Append(t.Context(), progress.Event{Kind: progress.Noted, Item: "house", Answer: []string{big}}); !errors.Is(err, ErrTooMuch) {
+		t.Errorf("in a new window: %v", err)
+	}
+	events, err := again.Events(t.Context())
+	if err != nil || len(events) != n-1 {
+		t.Errorf("%d events, %v", len(events), err)
+	}
+	if other, err := d.Learner(t.Context(), "bo"); err != nil || other.SaveDraft(t.Context(), "one", []string{big}) != nil {
+		t.Errorf("somebody else has no room: %v", err)
+	}
+}

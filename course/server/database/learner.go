@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"edu/threatlings/progress"
@@ -16,13 +17,54 @@ import (
 // not noticed.
 const elsewhere = "You have opened the course in another window, so this one only reads: nothing you do here is saved."
 
+// Limits of what is kept for one person, so that nobody fills the disk. The
+// whole course done twice, with all its results, is some three million bytes.
+const (
+	mostEach = 4 << 20  // bytes of one event, draft or file
+	mostAll  = 64 << 20 // bytes of all events, drafts and files
+)
+
+// ErrTooMuch says that a person has no room for more.
+var ErrTooMuch = errors.New("there is no room for this on the server: it keeps 64 MB for each person. What was saved before is kept")
+
 // A learner is the progress of one person.
 type learner struct {
 	d      *DB
 	id     string
 	holder int64
 	over   atomic.Bool // somebody else holds it
+
+	mu     sync.Mutex
+	size   int64          // bytes that are kept
+	drafts map[string]int // bytes of the drafts that this window wrote
 }
+
+// room takes room for so many bytes, in place of what a draft took before.
+func (l *learner) room(n int, draft string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	size := l.size + int64(n)
+	if draft != "" {
+		size -= int64(l.drafts[draft])
+	}
+	if n > mostEach || size > mostAll {
+		return ErrTooMuch
+	}
+	l.size = size
+	if draft != "" {
+		if l.drafts == nil {
+			l.drafts = map[string]int{}
+		}
+		l.drafts[draft] = n
+	}
+	return nil
+}
+
+// sizeOf is how many bytes are kept for somebody.
+const sizeOf = `SELECT
+	COALESCE((SELECT SUM(LENGTH(data)) FROM events WHERE learner = $1), 0) +
+	COALESCE((SELECT SUM(LENGTH(data)) FROM drafts WHERE learner = $1), 0) +
+	COALESCE((SELECT SUM(LENGTH(data)) FROM files WHERE learner = $1), 0)`
 
 // Learner opens the progress of a person for writing. A window that has it open
 // already only reads from here on.
@@ -32,6 +74,9 @@ func (d *DB) Learner(ctx context.Context, id string) (progress.Store, error) {
 		return tx.QueryRow(`INSERT INTO learners (id, holder) VALUES ($1, 1)
 			ON CONFLICT (id) DO UPDATE SET holder = learners.holder + 1 RETURNING holder`, id).Scan(&l.holder)
 	})
+	if err == nil {
+		err = d.sql.QueryRowContext(ctx, sizeOf, id).Scan(&l.size)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening somebody's progress: %w", err)
 	}
@@ -69,6 +114,9 @@ func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
 	for i, e := range events {
 		var err error
 		if lines[i], err = progress.Encode(e); err != nil {
+			return err
+		}
+		if err := l.room(len(lines[i]), ""); err != nil {
 			return err
 		}
 	}
@@ -116,6 +164,9 @@ func (l *learner) SaveDraft(ctx context.Context, item string, draft []string) er
 	b, err := json.Marshal(draft)
 	if err != nil {
 		return fmt.Errorf("writing a draft down: %w", err)
+	}
+	if err := l.room(len(b), item); err != nil {
+		return err
 	}
 	return l.save(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO drafts (learner, item, data) VALUES ($1, $2, $3)

@@ -138,6 +138,11 @@ func (r Report) atLeast(t *testing.T, what string, b bounds) {
 			t.Errorf("%s: %s is %.3f, want at least %.3f", what, c.name, c.got, c.want)
 		}
 	}
+	for trap, f := range r.FalseCredit {
+		if f.Of >= 10 && f.Value() > 0.10 { // of fewer, one wrong credit says nothing
+			t.Errorf("%s: %d of %d %s answers were credited at once", what, f.Hits, f.Of, trap)
+		}
+	}
 	if first := r.AlwaysFirst; first.Recall.Hits > r.Auto.Recall.Hits || first.Precision.Of > r.Auto.Precision.Of {
 		t.Errorf("%s: who always takes the first statement gains: %+v instead of %+v", what, first.Recall, r.Auto.Recall)
 	}
@@ -152,8 +157,9 @@ func TestDevelopmentAnswers(t *testing.T) {
 // Answers of writers of whom nothing was seen before the grader stood. Nobody
 // looks at them while tuning: when this fails after a change, look at dev.tsv.
 func TestUnseenAnswers(t *testing.T) {
-	reportOn(t, "billing", "test.tsv").atLeast(t, "billing, unseen", bounds{top3: 0.97, precision: 0.92, recall: 0.90, kappa: 0.85, falseCredit: 0.06})
+	reportOn(t, "billing", "test.tsv").atLeast(t, "billing, unseen", bounds{top3: 0.97, precision: 0.92, recall: 0.90, kappa: 0.85, falseCredit: 0.05})
 	reportOn(t, "report-links", "test.tsv").atLeast(t, "report-links, unseen", bounds{top3: 0.97, precision: 0.88, recall: 0.90, kappa: 0.85, falseCredit: 0.07})
+	reportOn(t, "ship-it", "test.tsv").atLeast(t, "ship-it, unseen", bounds{top3: 0.97, precision: 0.90, recall: 0.90, kappa: 0.85, falseCredit: 0.05})
 }
 
 // Two readers labelled the unseen answers, the second one blind. Where one of
@@ -177,7 +183,7 @@ func TestReadersAgree(t *testing.T) {
 	}
 	var a, b []string
 	others := strings.Split(strings.TrimSpace(string(second)), "\n")[1:]
-	for i, line := range strings.Split(strings.TrimSpace(string(first)), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(string(first)), "\n")[:len(others)] {
 		label, _, _ := strings.Cut(line, "\t")
 		x, y := kind(label), kind(others[i])
 		a, b = append(a, x[0]), append(b, y[0])
@@ -187,7 +193,7 @@ func TestReadersAgree(t *testing.T) {
 	}
 	k := Agreement(a, b)
 	t.Logf("kappa %.3f over %d answers", k, len(a))
-	if len(a) < 80 || k < 0.9 {
+	if len(a) < 160 || k < 0.9 {
 		t.Errorf("kappa is %.3f over %d answers", k, len(a))
 	}
 }
