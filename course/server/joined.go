@@ -11,14 +11,6 @@ import (
 // joinWait is how long the rest of a key is waited for.
 const joinWait = 30 * time.Millisecond
 
-// A connection may send this much at once, which is more than anybody writes in
-// an evening, and then as much in a second. What is more waits at the client:
-// nothing is dropped, and nobody else waits for it.
-const (
-	inputBurst = 512 << 10
-	inputRate  = 16 << 10
-)
-
 // joined is a connection's input in which no key is torn: an escape sequence or
 // a character that comes in two packets is handed on as one, because Bubble Tea
 // misreads halves. A lone escape key passes after joinWait.
@@ -33,19 +25,8 @@ func newJoined(ctx context.Context, r io.Reader) *joined {
 	go func() {
 		defer close(j.chunks)
 		buf := make([]byte, 2048)
-		left, at := float64(inputBurst), time.Now()
 		for {
 			n, err := r.Read(buf)
-			now := time.Now()
-			left, at = min(inputBurst, left+now.Sub(at).Seconds()*inputRate)-float64(n), now
-			if left < 0 {
-				t := time.NewTimer(time.Duration(-left / inputRate * float64(time.Second)))
-				select {
-				case <-t.C:
-				case <-ctx.Done():
-					t.Stop()
-				}
-			}
 			if n > 0 {
 				select {
 				case j.chunks <- bytes.Clone(buf[:n]):

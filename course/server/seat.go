@@ -127,10 +127,14 @@ func (x *seat) open(ctx context.Context) (progress.Store, []string, error) {
 // inLines holds a conversation line by line. A client that asked for a terminal
 // shows nothing by itself, so its letters are echoed.
 func (x *seat) inLines(echo bool, talk func(io.Reader, io.Writer) error) error {
+	in := newPaced(x.sess.Context(), x.sess)
 	if !echo {
-		return talk(x.sess, x.sess)
+		return talk(in, x.sess)
 	}
-	t := term.NewTerminal(x.sess, "")
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{in, x.sess}, "")
 	return talk(&lineReader{t: t}, t)
 }
 
@@ -173,7 +177,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	model := tui.New(ctx, o)
 	var p *tea.Program
 	paint := &painter{model: model, crew: x.s.crew, out: x.sess, send: func(m tea.Msg) { p.Send(m) }, patience: x.s.o.Slow, slow: x.hangUp}
-	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(ctx, x.sess)), tea.WithoutRenderer(), tea.WithoutSignalHandler())
+	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(ctx, newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
 	x.mu.Lock()
 	x.program = p
 	stopped := x.stopped

@@ -254,29 +254,6 @@ func TestSeats(t *testing.T) {
 	_ = two.Close()
 }
 
-// A thousand connects that say nothing leave room for one who does.
-func TestManyConnects(t *testing.T) {
-	h := start(t, t.TempDir(), func(o *Options) { o.Each = 10 })
-	for range 1000 {
-		c, err := net.Dial("tcp", h.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = c.Close()
-	}
-	limit := time.Now().Add(20 * time.Second)
-	for {
-		c, err := h.dial("learn", sshtest.Key(t))
-		if err == nil {
-			_ = c.Close()
-			return
-		}
-		if time.Now().After(limit) {
-			t.Fatal(err)
-		}
-	}
-}
-
 // What is typed when the server stops is saved.
 func TestStopSaves(t *testing.T) {
 	dir, key := t.TempDir(), sshtest.Key(t)

@@ -27,6 +27,7 @@ type Text struct {
 	area   textarea.Model
 	styles Styles
 	rest   string // what a large paste left over
+	sized  bool
 }
 
 // NewText makes a field with a text in it. It has no frame.
@@ -99,10 +100,26 @@ func (t *Text) Value() string { return t.area.Value() + t.rest }
 func (t *Text) SetSize(width, height int) {
 	t.area.SetWidth(max(4, width))
 	t.area.SetHeight(max(1, height))
+	t.sized = true
+	t.follow()
+}
+
+// follow brings the cursor into sight. A text area does that when it hears
+// something, and with the lines that it drew last.
+func (t *Text) follow() {
+	if !t.sized {
+		return
+	}
+	_ = t.area.View()
+	t.area, _ = t.area.Update(nil)
 }
 
 // Focus makes the field take keys.
-func (t *Text) Focus() tea.Cmd { return t.area.Focus() }
+func (t *Text) Focus() tea.Cmd {
+	cmd := t.area.Focus()
+	t.follow()
+	return cmd
+}
 
 // Blur makes the field take no keys.
 func (t *Text) Blur() { t.area.Blur() }

@@ -47,3 +47,13 @@ func TestTextGrows(t *testing.T) {
 		t.Errorf("%d lines after a paste", got)
 	}
 }
+
+// A long text that is opened again shows where one stopped writing.
+func TestTextShowsTheEnd(t *testing.T) {
+	x := NewText(Styles{}, strings.Repeat("Mind the gap.\n", 100)+"and the step", "")
+	x.SetSize(40, 5)
+	x.Focus()
+	if !strings.Contains(x.View(), "and the step") {
+		t.Errorf("it shows\n%s", x.View())
+	}
+}

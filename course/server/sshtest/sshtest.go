@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +52,8 @@ type Client struct {
 	mu   sync.Mutex
 	wake chan struct{}
 	gone chan struct{}
+
+	stalled atomic.Bool
 }
 
 // Sit connects and opens a terminal; without a terminal when term is "".
@@ -84,6 +87,10 @@ func Sit(t testing.TB, addr, user, term string, key ssh.Signer, width, height in
 		defer close(c.gone)
 		buf := make([]byte, 1<<15)
 		for {
+			if c.stalled.Load() {
+				_ = conn.Wait() // nothing is taken until the connection ends
+				return
+			}
 			n, err := out.Read(buf)
 			c.mu.Lock()
 			c.raw.Write(buf[:n])
@@ -124,6 +131,12 @@ func (c *Client) Send(s string) {
 	}
 }
 
+// TrySend types and returns what went wrong: the connection may be cut meanwhile.
+func (c *Client) TrySend(s string) error {
+	_, err := io.WriteString(c.in, s)
+	return err
+}
+
 func (c *Client) until(what string, get func() string) {
 	c.t.Helper()
 	limit := time.After(20 * time.Second)
@@ -155,6 +168,12 @@ func (c *Client) Ends() {
 		c.t.Fatalf("the session goes on:\n%s", c.Screen())
 	}
 }
+
+// Stall takes nothing more of what is sent.
+func (c *Client) Stall() { c.stalled.Store(true) }
+
+// Resize makes the window another size. The terminal here stays as it is.
+func (c *Client) Resize(width, height int) error { return c.sess.WindowChange(height, width) }
 
 // Drop cuts the connection, as a tunnel does.
 func (c *Client) Drop() {
