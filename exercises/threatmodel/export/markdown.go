@@ -199,7 +199,7 @@ func (d *document) accepted(m *threatmodel.Model, g *threatmodel.Guide) {
 		if n++; n == 1 {
 			d.p("## Accepted and transferred")
 		}
-		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", exercises.Markdown(t.Title()), t.Decision, exercises.Markdown(orThe(line(t.Reason), "no reason given")), exercises.Markdown(orThe(t.Owner, "nobody")), exercises.Markdown(whenOf(t, g)))
+		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", exercises.Markdown(t.Title()), t.Decision, exercises.Markdown(orThe(strings.TrimRight(line(t.Reason), "."), "no reason given")), exercises.Markdown(orThe(t.Owner, "nobody")), exercises.Markdown(whenOf(t, g)))
 	}
 	if n > 0 {
 		d.b.WriteString("\n")
