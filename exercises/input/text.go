@@ -145,8 +145,18 @@ func (t *Text) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// View draws the field: as many lines as SetSize gave.
-func (t *Text) View() string { return t.area.View() }
+// View draws the field: as many lines as SetSize gave. A text area styles each
+// empty line below a text by itself, which is most of its work; those below a
+// text of one paragraph are added here.
+func (t *Text) View() string {
+	height, rows := t.area.Height(), t.area.LineInfo().Height
+	if t.area.LineCount() != 1 || t.area.Length() == 0 || rows >= height {
+		return t.area.View()
+	}
+	t.area.SetHeight(rows)
+	defer t.area.SetHeight(height)
+	return t.area.View() + strings.Repeat("\n", height-rows)
+}
 
 // Note says that the text is too long to be handed in; "" when it is not.
 func (t *Text) Note() string {
