@@ -36,6 +36,7 @@ type Scenario struct {
 
 	Asked         Rate `json:"asked"`          // of the cards, those that were asked about
 	AfterQuestion Rate `json:"after_question"` // of those, the ones that were credited then
+	Open          Rate `json:"open"`           // of those, the ones whose question nobody answered
 	NotInKey      Rate `json:"not_in_key"`     // of the cards
 	Vague         Rate `json:"vague"`          // of the cards
 
@@ -125,7 +126,7 @@ func severity(s string) int { return slices.Index(grading.Severities, s) }
 
 // count says what became of the cards.
 func (s *Scenario) count(cards []Card) {
-	asked, after, unknown, vague := 0, 0, 0, 0
+	asked, after, open, unknown, vague := 0, 0, 0, 0, 0
 	for _, c := range cards {
 		if c.Asked {
 			asked++
@@ -133,6 +134,8 @@ func (s *Scenario) count(cards []Card) {
 		switch c.Verdict {
 		case AskedCredited:
 			after++
+		case Open:
+			open++
 		case NotInKey:
 			unknown++
 		case Vague:
@@ -140,6 +143,7 @@ func (s *Scenario) count(cards []Card) {
 		}
 	}
 	s.Asked, s.AfterQuestion = rate(asked, len(cards)), rate(min(after, asked), asked)
+	s.Open = rate(min(open, asked), asked)
 	s.NotInKey, s.Vague = rate(unknown, len(cards)), rate(vague, len(cards))
 }
 
