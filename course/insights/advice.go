@@ -47,7 +47,8 @@ const (
 	oftenOption  = 0.25 // a wrong option that surely more than this choose
 	oftenHandled = 0.15
 	oftenUnknown = 0.30
-	oftenLetter  = 0.30
+	oftenLetter  = 0.20 // of those who found a threat, one wrong letter
+	oftenRating  = 0.30
 	oftenAsked   = 0.50
 	fewDisputes  = 3   // learners
 	slow         = 2.0 // times the minutes that are promised
@@ -120,7 +121,7 @@ func (e Exercise) advice(tests int) []Advice {
 		if p.Rate.Low > e.Right.High { // surely more than are right
 			weight = weighOption * (0.8 + 0.2*p.Rate.Low)
 		}
-		say(weight, worst+".", "“%s” misleads in “%s”. Does the lesson say the difference, or can that option be defended?", p.Text, e.Title)
+		say(weight, fmt.Sprintf("%s chose it (%s); %s had full marks.", ofAll(p.Rate), interval(p.Rate), ofAll(*e.Right)), "“%s” misleads in “%s”. Does the lesson say the difference, or can that option be defended?", p.Text, e.Title)
 	}
 	if u := e.Unrecognised; u != nil && u.Low > oftenUnknown {
 		say(weighUnknown*u.Low, fmt.Sprintf("%s wrote something that was not recognised (%s).", ofAll(*u), interval(*u)), "What people write in “%s” is often not known. Collect it with --free-text and add it as examples.", e.Title)
@@ -155,14 +156,15 @@ func (s Scenario) advice() []Advice {
 		case grave && t.Found.High < hardly:
 			say(t.ID, weighMissed[t.Severity]*(1-t.Found.High)*0.7, clue, "Only %s found %s: is the sentence that gives it away findable?", ofAll(t.Found), t.ID)
 		}
-		if l := t.Elsewhere; l != nil && l.Low > oftenLetter {
-			say(t.ID, weighLetter*l.Low, fmt.Sprintf("%s of those who found it chose another letter, most often %s (%s).", ofAll(*l), t.Wrong[0].Text, interval(*l)), "Should the key take one more letter for %s? It takes %s.", t.ID, strings.Join(t.Letters, " or "))
+		if len(t.Wrong) > 0 && t.Wrong[0].Rate.Low > oftenLetter {
+			w := t.Wrong[0]
+			say(t.ID, weighLetter*w.Rate.Low, fmt.Sprintf("%s of those who found it chose that letter (%s).", ofAll(w.Rate), interval(w.Rate)), "Should the key take %s for %s as well? It takes %s.", w.Text, t.ID, strings.Join(t.Letters, " or "))
 		}
 		for _, x := range []struct {
 			rate *Rate
 			how  string
 		}{{t.Over, "higher"}, {t.Under, "lower"}} {
-			if x.rate != nil && x.rate.Low > oftenLetter {
+			if x.rate != nil && x.rate.Low > oftenRating {
 				say(t.ID, weighRating*x.rate.Low, fmt.Sprintf("%s of those who found it rated it %s (%s).", ofAll(*x.rate), x.how, interval(*x.rate)), "People rate %s %s than the key, which says %s. Does the document say how likely it is and what it costs?", t.ID, x.how, t.Severity)
 			}
 		}

@@ -146,7 +146,7 @@ func key(ex *report.Exercise) (*grading.Key, error) {
 
 // report is a report of three threats that somebody would think of, in other
 // people's words. What is planted nobody thinks of.
-func (p *pupil) report(it *course.Item, ex *report.Exercise) exercises.Answer {
+func (p *pupil) report(ex *report.Exercise) (a exercises.Answer, replies []string) {
 	k, err := key(ex)
 	if err != nil {
 		p.t.Fatal(err)
@@ -159,7 +159,6 @@ func (p *pupil) report(it *course.Item, ex *report.Exercise) exercises.Answer {
 			}
 		}
 	}
-	var a exercises.Answer
 	told := map[string]bool{}
 	for len(a) < 3 {
 		t := deck[p.r.IntN(len(deck))]
@@ -172,9 +171,25 @@ func (p *pupil) report(it *course.Item, ex *report.Exercise) exercises.Answer {
 			letter = string(grading.Letters[p.r.IntN(6)])
 		}
 		place := t.Place.Accept[p.r.IntN(len(t.Place.Accept))]
+		replies = append(replies, exercises.CleanLine(t.Description))
 		a = append(a, fmt.Sprintf("%s/%s/%s %s", letter, place, t.Severity.Rating, t.Examples[p.r.IntN(len(t.Examples))]))
 	}
-	return a
+	return a, replies
+}
+
+// discuss hands a report in and replies to the questions about it, as most do.
+func (p *pupil) discuss(it *course.Item, ex *report.Exercise) {
+	a, replies := p.report(ex)
+	res := p.submit(it, a, 40)
+	if res.Outcome != exercises.Asked || p.r.IntN(10) == 0 {
+		return
+	}
+	for i := range res.Items {
+		if res.Items[i].Question != "" {
+			a = ex.Reply(a, i, replies[i])
+		}
+	}
+	p.submit(it, a, 5)
 }
 
 // walk takes the pupil through the course.
@@ -186,7 +201,7 @@ func (p *pupil) walk() []progress.Event {
 				p.t.Fatal(err)
 			}
 			if x, ok := ex.(*report.Exercise); ok {
-				p.submit(it, p.report(it, x), 40)
+				p.discuss(it, x)
 				continue
 			}
 			if it.Kind == "ask" && p.r.IntN(10) > 0 {

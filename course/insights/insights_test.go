@@ -213,7 +213,7 @@ func TestAttempts(t *testing.T) {
 		{exercises.Answer{card, "+ Whoever gets into the billing database reads all card numbers with the CVV and sells them"}, 1, insights.AskedCredited, true},
 		{exercises.Answer{card, "+ Whoever gets into the billing database reads all card numbers with the CVV and sells them", "! it was clear before"}, 1, insights.AskedCredited, true},
 		{exercises.Answer{"I/billing-db/critical Whoever gets into the billing database reads all card numbers with the CVV and sells them"}, 2, insights.Credited, false},
-		{exercises.Answer{"D/1/low My cat sits on the purple keyboard and plays the piano all day long", "+ it really does"}, 3, insights.NotInKey, true},
+		{exercises.Answer{"D/1/low My cat sits on the purple keyboard and plays the piano all day long", "+ it really does", "+ none of these"}, 3, insights.NotInKey, true},
 	}
 	for _, s := range steps {
 		p.submit(it, s.answer, 10)
@@ -243,7 +243,7 @@ func TestDisputesAndOldVersions(t *testing.T) {
 	var logs [][]progress.Event
 	for i := range 6 {
 		p := newPupil(t, uint64(i))
-		p.submit(it, exercises.Answer{"D/1/low My cat sits on the purple keyboard and plays the piano all day long", "+ it really does", "! <script>alert(1)</script> the cat is real"}, 10)
+		p.submit(it, exercises.Answer{"D/1/low My cat sits on the purple keyboard and plays the piano all day long", "+ it really does", "+ none of these", "! <script>alert(1)</script> the cat is real"}, 10)
 		if i == 5 {
 			p.log[len(p.log)-1].Version = "0123456789ab"
 		}

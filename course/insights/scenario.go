@@ -122,6 +122,18 @@ func newScenario(it *course.Item, ex papered, ts []tried) (Scenario, error) {
 	return s, nil
 }
 
+// UnseenNames are the names of the places at which nobody had a card, though the
+// key has something there.
+func (s Scenario) UnseenNames() []string {
+	var out []string
+	for _, p := range s.Places {
+		if slices.Contains(s.Unseen, p.ID) {
+			out = append(out, p.Text)
+		}
+	}
+	return out
+}
+
 func severity(s string) int { return slices.Index(grading.Severities, s) }
 
 // count says what became of the cards.
