@@ -168,6 +168,9 @@ func (e *Exercise) parts(ctx context.Context, ex exercises.Exercise, now []tried
 			}
 		}
 	}
+	if of < Fewest {
+		return nil
+	}
 	e.Misleads, e.Missed = first(misleads.parts(of)), first(missed.parts(of))
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
@@ -140,7 +141,8 @@ func (r *Report) merge(c *course.Course, files []File) ([]Answer, error) {
 			out = append(out, a)
 		}
 	}
-	r.Learners, r.Answers = len(learners), len(out)
+	out, older := withoutOlder(out)
+	r.Learners, r.Answers = len(learners)-older, len(out)
 	note := func(n int, one, many string) {
 		if n > 0 {
 			r.Notes = append(r.Notes, fmt.Sprintf("%d %s", n, plural(n, one, many)))
@@ -148,11 +150,51 @@ func (r *Report) merge(c *course.Course, files []File) ([]Answer, error) {
 	}
 	note(newer, "line was written by a newer program and was passed over.", "lines were written by a newer program and were passed over.")
 	note(twice, "answer was there twice and counts once.", "answers were there twice and count once.")
+	note(older, "learner handed in two exports; the older one was left out.", "learners handed in two exports; the older ones were left out.")
 	note(elsewhere, "answer is to an exercise that this course does not have, and was left out.", "answers are to exercises that this course does not have, and were left out.")
 	if r.Learners < Fewest {
 		r.Notes = append(r.Notes, fmt.Sprintf("With fewer than %d learners nothing is broken down: it would say who it was.", Fewest))
 	}
 	return out, nil
+}
+
+// telltale is how many answers must be the same, to the minute, before one
+// learner's are taken for the beginning of another's.
+const telltale = 10
+
+// withoutOlder leaves out those whose answers are just the beginning of somebody
+// else's: a person who exports again gets a new number, and must not count
+// twice. It says how many they were.
+func withoutOlder(answers []Answer) (out []Answer, older int) {
+	type sequence struct {
+		learner int64
+		n       int
+		text    strings.Builder
+	}
+	by := map[int64]*sequence{}
+	for _, a := range answers { // a file has a learner's in order
+		s := by[a.Learner]
+		if s == nil {
+			s = &sequence{learner: a.Learner}
+			by[a.Learner] = s
+		}
+		s.n++
+		minutes := -1
+		if a.Minutes != nil {
+			minutes = *a.Minutes
+		}
+		fmt.Fprintf(&s.text, "%s %s %d %d %d %s %v %q %q\n", a.Item, a.Version, a.Attempt, a.Hints, minutes, a.Week, a.Score, a.Chosen, a.Found)
+	}
+	all := slices.SortedFunc(maps.Values(by), func(a, b *sequence) int {
+		return cmp.Or(strings.Compare(a.text.String(), b.text.String()), cmp.Compare(a.learner, b.learner))
+	})
+	drop := map[int64]bool{}
+	for i := range max(0, len(all)-1) { // a beginning is sorted before what goes on
+		if s := all[i]; s.n >= telltale && strings.HasPrefix(all[i+1].text.String(), s.text.String()) {
+			drop[s.learner] = true
+		}
+	}
+	return slices.DeleteFunc(answers, func(a Answer) bool { return drop[a.Learner] }), len(drop)
 }
 
 func plural(n int, one, many string) string {

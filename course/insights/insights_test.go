@@ -315,6 +315,26 @@ func TestFilesAreMerged(t *testing.T) {
 	}
 }
 
+// Whoever exports again some weeks later has a new number, and counts once.
+func TestSecondExportOfOneLearner(t *testing.T) {
+	var logs [][]progress.Event
+	for i := range 5 {
+		logs = append(logs, newPupil(t, uint64(i)).walk())
+	}
+	early := logs[2][:len(logs[2])/2]
+	r := insightsOf(t, export(t, false, append(logs, early)...))
+	if r.Learners != 5 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "handed in two exports") {
+		t.Errorf("%d learners, %q", r.Learners, r.Notes)
+	}
+	if again := insightsOf(t, export(t, false, logs...)); again.Answers != r.Answers {
+		t.Errorf("%d answers, and %d with the older export", again.Answers, r.Answers)
+	}
+	short := logs[2][:8] // four answers may be the same by chance
+	if r := insightsOf(t, export(t, false, append(logs, short)...)); r.Learners != 6 {
+		t.Errorf("%d learners", r.Learners)
+	}
+}
+
 func TestForms(t *testing.T) {
 	r := insightsOf(t, some(t, 12, true))
 	for _, form := range insights.Formats {

@@ -25,7 +25,8 @@ type Scenario struct {
 	Stale    int    `json:"stale,omitempty"`
 	TooFew   bool   `json:"too_few,omitempty"` // fewer than Fewest: nothing below is filled in
 
-	Points     float64  `json:"points"` // mean, of 100
+	Judged     int      `json:"judged"`           // reports with no question left open
+	Points     float64  `json:"points,omitempty"` // their mean, of 100; 0 for fewer than Fewest
 	Cards      int      `json:"cards"`
 	Threats    []Threat `json:"threats,omitempty"`    // the gravest first
 	Severities []Part   `json:"severities,omitempty"` // who found at least one of that severity
@@ -102,7 +103,10 @@ func newScenario(it *course.Item, ex papered, ts []tried) (Scenario, error) {
 			points = append(points, 100*t.first.Score)
 		}
 	}
-	s.Points, s.Cards = mean(points), len(cards)
+	s.Judged, s.Cards = len(points), len(cards)
+	if s.Judged >= Fewest {
+		s.Points = mean(points)
+	}
 	s.count(cards)
 	for _, t := range key.Threats {
 		s.Threats = append(s.Threats, newThreat(t, p.System, now))
