@@ -201,11 +201,13 @@ func (p *pupil) walk() []progress.Event {
 				p.t.Fatal(err)
 			}
 			if x, ok := ex.(*report.Exercise); ok {
-				p.discuss(it, x)
+				if it.ID == "billing.top-three" || p.r.IntN(4) == 0 { // the matcher is slow
+					p.discuss(it, x)
+				}
 				continue
 			}
 			if it.Kind == "ask" && p.r.IntN(10) > 0 {
-				continue // the matcher is slow, and nothing here hangs on it
+				continue // the same
 			}
 			a, minutes := p.answer(it, ex)
 			p.submit(it, a, minutes)

@@ -1,7 +1,6 @@
 package insights_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -116,7 +115,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("%s holds a control character: %q", form, b)
 			}
 			if form == "html" && strings.Contains(string(b), "<script") {
-				t.Error(fmt.Sprintf("a script: %s", b))
+				t.Errorf("a script: %s", b)
 			}
 		}
 	})
