@@ -73,7 +73,7 @@ func (r *Report) advise() []Advice {
 	}
 	slices.SortStableFunc(all, func(a, b Advice) int { return cmp.Compare(b.weight, a.weight) })
 	said := map[string]bool{}
-	var out []Advice
+	out := []Advice{}
 	for _, a := range all {
 		if said[a.About] || len(out) == MostAdvice {
 			continue
@@ -140,6 +140,9 @@ func (s Scenario) advice() []Advice {
 	say := func(about string, weight float64, evidence, what string, args ...any) {
 		out = append(out, Advice{About: s.ID + "/" + about, File: s.File, What: fmt.Sprintf(what, args...), Evidence: evidence, weight: weight})
 	}
+	// As many would find a threat if people reported any at random: a threat that is
+	// not grave is only surely overlooked when fewer do.
+	chance := float64(s.Cards) / float64(s.Learners) / float64(max(1, len(s.Threats)))
 	explained := map[string]bool{} // places that a threat which nobody found speaks of
 	for _, t := range s.Threats {
 		grave := t.Severity == "critical" || t.Severity == "high"
@@ -148,7 +151,7 @@ func (s Scenario) advice() []Advice {
 			clue += " Nobody looked there."
 		}
 		switch {
-		case t.Found.N == 0:
+		case t.Found.N == 0 && (grave || t.Found.High < chance):
 			for _, p := range t.places {
 				explained[p] = true
 			}

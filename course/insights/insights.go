@@ -63,7 +63,7 @@ type class struct {
 // New lays answers beside the course. An error says that they are to another
 // course, or that an exercise of this one cannot be read.
 func New(ctx context.Context, c *course.Course, files []File) (*Report, error) {
-	r := &Report{Course: c.ID, Title: c.Title, Digest: c.Digest()}
+	r := &Report{Course: c.ID, Title: c.Title, Digest: c.Digest(), Exercises: []Exercise{}}
 	answers, err := r.merge(c, files)
 	if err != nil {
 		return nil, err

@@ -179,6 +179,74 @@ func TestExportSaysNothingOfThePerson(t *testing.T) {
 	}
 }
 
+// Nothing that a learner typed passes for a choice, and a choice is graded as the
+// whole answer was.
+func TestChosenIsTheAuthors(t *testing.T) {
+	kinds := map[string]bool{}
+	for _, s := range load(t).Steps() {
+		for _, it := range s.Items() {
+			ex, err := it.Exercise()
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, ok := ex.(exercises.Chooser)
+			if !ok {
+				continue
+			}
+			kinds[it.Kind] = true
+			samples := ex.Samples()
+			if it.Kind == "reflect" {
+				if got := x.Chosen(exercises.Answer{"Ada", "met 2", "Ada", "met 99"}); !slices.Equal(got, []string{"met 2"}) {
+					t.Errorf("%s: %q", it.ID, got)
+				}
+				continue
+			}
+			for _, s := range samples {
+				want, err := ex.Grade(t.Context(), s.Answer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				chosen := x.Chosen(append(exercises.Answer{"Ada"}, append(slices.Clone(s.Answer), "Ada=Lovelace")...))
+				got, err := ex.Grade(t.Context(), chosen)
+				if err != nil || got.Score != want.Score || strings.Contains(strings.Join(chosen, " "), "Ada") {
+					t.Errorf("%s, %s: %q scores %v and not %v, %v", it.ID, s.Name, chosen, got.Score, want.Score, err)
+				}
+			}
+		}
+	}
+	if len(kinds) < 6 {
+		t.Errorf("only these kinds were looked at: %v", kinds)
+	}
+}
+
+// Three cards a person cannot name sixteen threats: that nobody of five reports a
+// lesser one says nothing, and of a grave one it is worth a word.
+func TestFewReportsOverlookOnlyGraveThreats(t *testing.T) {
+	it, _ := load(t).Item("billing.top-three")
+	overlooked := func(n int) (about []string) {
+		var logs [][]progress.Event
+		for i := range n {
+			p := newPupil(t, uint64(i))
+			p.submit(it, chosen(t, it), 30)
+			logs = append(logs, p.log)
+		}
+		r := insightsOf(t, export(t, false, logs...))
+		for _, a := range r.Advice {
+			if strings.HasPrefix(a.What, "Nobody of") {
+				about = append(about, a.About)
+			}
+		}
+		return about
+	}
+	few := overlooked(5)
+	if slices.Contains(few, "billing/fail-open") || !slices.Contains(few, "billing/plaintext-hop") {
+		t.Errorf("of five: %q", few)
+	}
+	if many := overlooked(40); !slices.Contains(many, "billing/fail-open") {
+		t.Errorf("of forty: %q", many)
+	}
+}
+
 // chosen is a full answer.
 func chosen(t testing.TB, it *course.Item) exercises.Answer {
 	ex, err := it.Exercise()
