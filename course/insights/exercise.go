@@ -20,7 +20,7 @@ type Exercise struct {
 	Title  string `json:"title"`
 	Kind   string `json:"kind"`
 	Lesson string `json:"lesson"`
-	File   string `json:"file"`
+	File   string `json:"file"` // and the line: lessons/….md:31
 
 	Learners int  `json:"learners"`          // whose first attempt was at the present version
 	Stale    int  `json:"stale,omitempty"`   // whose first attempt was at an older one
@@ -63,7 +63,7 @@ const mostParts = 4
 func newExercise(ctx context.Context, it *course.Item, ex exercises.Exercise, ts []tried, scores map[int64]map[string]float64) (Exercise, error) {
 	now, stale := split(it, ts)
 	e := Exercise{
-		ID: it.ID, Title: it.Title, Kind: it.Kind, Lesson: it.Step.Title, File: it.Step.File,
+		ID: it.ID, Title: it.Title, Kind: it.Kind, Lesson: it.Step.Title, File: fmt.Sprintf("%s:%d", it.Step.File, it.Step.Pages[it.Page].Line),
 		Learners: len(now), Stale: stale, Stated: ex.About().Minutes, TooFew: len(now) < Fewest,
 	}
 	if e.TooFew {
