@@ -216,6 +216,18 @@ func (p *pupil) walk() []progress.Event {
 	return p.log
 }
 
+var walks sync.Map // of a seed
+
+// walked is what the pupil of a seed did; nobody changes it.
+func walked(t testing.TB, seed uint64) []progress.Event {
+	if log, ok := walks.Load(seed); ok {
+		return log.([]progress.Event)
+	}
+	log := newPupil(t, seed).walk()
+	walks.Store(seed, log)
+	return log
+}
+
 // export is what a learner's log becomes; the numbers count from 1.
 func export(t testing.TB, freeText bool, logs ...[]progress.Event) []byte {
 	t.Helper()
@@ -236,21 +248,15 @@ func export(t testing.TB, freeText bool, logs ...[]progress.Event) []byte {
 }
 
 // class is the simulated class of 200.
-var class = sync.OnceValue(func() []byte {
-	t := theTest
+func class(t testing.TB) []byte { return some(t, 200, false) }
+
+// some are n learners who did the whole course.
+func some(t testing.TB, n int, freeText bool) []byte {
 	var logs [][]progress.Event
-	for i := range 200 {
-		logs = append(logs, newPupil(t, uint64(i)).walk())
+	for i := range n {
+		logs = append(logs, walked(t, uint64(i)))
 	}
-	return export(t, false, logs...)
-})
-
-// theTest is whoever asks for the class first.
-var theTest testing.TB
-
-func bigClass(t testing.TB) []byte {
-	theTest = t
-	return class()
+	return export(t, freeText, logs...)
 }
 
 func insightsOf(t testing.TB, exports ...[]byte) *insights.Report {

@@ -20,7 +20,8 @@ func TestPlantedWeaknessesComeFirst(t *testing.T) {
 	if testing.Short() {
 		t.Skip("two hundred learners take a while")
 	}
-	r := insightsOf(t, bigClass(t))
+	b := class(t)
+	r := insightsOf(t, b)
 	if r.Learners != 200 || len(r.Advice) == 0 || len(r.Advice) > insights.MostAdvice {
 		t.Fatalf("%d learners, %d suggestions", r.Learners, len(r.Advice))
 	}
@@ -69,18 +70,9 @@ func TestPlantedWeaknessesComeFirst(t *testing.T) {
 			t.Errorf("nobody found %q", s.Nobody)
 		}
 	}
-	if again := insightsOf(t, bigClass(t)); fmt.Sprintf("%+v", again.Advice) != fmt.Sprintf("%+v", r.Advice) {
+	if again := insightsOf(t, b); fmt.Sprintf("%+v", again.Advice) != fmt.Sprintf("%+v", r.Advice) {
 		t.Error("the same answers do not give the same advice")
 	}
-}
-
-// some are n learners who did the whole course.
-func some(t testing.TB, n int, freeText bool) []byte {
-	var logs [][]progress.Event
-	for i := range n {
-		logs = append(logs, newPupil(t, uint64(i)).walk())
-	}
-	return export(t, freeText, logs...)
 }
 
 // What four people did is told of none of them: every number that is left is how
@@ -387,7 +379,7 @@ func TestFilesAreMerged(t *testing.T) {
 func TestSecondExportOfOneLearner(t *testing.T) {
 	var logs [][]progress.Event
 	for i := range 5 {
-		logs = append(logs, newPupil(t, uint64(i)).walk())
+		logs = append(logs, walked(t, uint64(i)))
 	}
 	early := logs[2][:len(logs[2])/2]
 	r := insightsOf(t, export(t, false, append(logs, early)...))
