@@ -49,6 +49,10 @@ func (s *Session) events(ctx context.Context) ([]progress.Event, error) {
 	}), nil
 }
 
+// Events are all that happened in this course, the oldest first, what was
+// forgotten included.
+func (s *Session) Events(ctx context.Context) ([]progress.Event, error) { return s.events(ctx) }
+
 // Submissions are all answers that were ever handed in, the oldest first, those
 // of what was forgotten included.
 func (s *Session) Submissions(ctx context.Context) ([]progress.Event, error) {

@@ -53,6 +53,14 @@ type Disputer interface {
 	Dispute(a Answer, item int, why string) Answer
 }
 
+// A Chooser is an Exercise that is answered with ids of the author's: options,
+// an order, groups. Chosen are those that an answer names, as the kind encodes
+// them; nothing that a learner typed is among them.
+type Chooser interface {
+	Exercise
+	Chosen(Answer) []string
+}
+
 // Documented is an Exercise about a document that is to be read, as Markdown.
 type Documented interface {
 	Exercise
@@ -131,6 +139,8 @@ type Item struct {
 	// Choices are statements that the reply may name by number.
 	Choices []string `json:"choices,omitempty"`
 	ID      string   `json:"id,omitempty"` // the id in the key that was recognised
+	// Status is what the grader called it, such as "vague"; for statistics, and "" where the mark says all.
+	Status string `json:"status,omitempty"`
 }
 
 // A Field is one labelled line of an item's details.

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"edu/threatlings/course/server/database"
+	"edu/threatlings/progress"
 )
 
 // Scripts call the program as "threatlings": the test binary plays it.
@@ -33,6 +38,30 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"onserver": onServer},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
+}
+
+// onServer puts a log into a server's database, as somebody's progress: onserver
+// DATABASE WHO LOG.
+func onServer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: onserver DATABASE WHO LOG")
+	}
+	ctx := context.Background()
+	db, err := database.Open(ctx, ts.MkAbs(args[0]))
+	ts.Check(err)
+	store, err := db.Learner(ctx, args[1])
+	ts.Check(err)
+	for _, line := range bytes.Split([]byte(ts.ReadFile(args[2])), []byte("\n")) {
+		if len(line) == 0 {
+			continue
+		}
+		e, err := progress.Decode(line)
+		ts.Check(err)
+		ts.Check(store.Append(ctx, e))
+	}
+	ts.Check(store.Close())
+	ts.Check(db.Close())
 }

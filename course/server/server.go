@@ -56,6 +56,14 @@ type Options struct {
 // Shared reports whether other servers may use the same database.
 func (o Options) Shared() bool { return database.Shared(o.Database) }
 
+// Place is the address of the database: what Database says, or the file in Dir.
+func (o Options) Place() string {
+	if o.Database != "" {
+		return o.Database
+	}
+	return filepath.Join(o.Dir, databaseFile)
+}
+
 // Defaults of Options.
 const (
 	defaultSeats = 500
@@ -119,9 +127,7 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Database == "" {
-		o.Database = filepath.Join(o.Dir, databaseFile)
-	}
+	o.Database = o.Place()
 	s := &Server{o: o, pages: tui.NewPages(), gate: newGate(o.Seats, o.Each, o.Rate, o.Now), running: map[*seat]struct{}{}, misses: newMisses(o.Now)}
 	ctx, end := context.WithCancel(context.Background())
 	s.end = end

@@ -219,6 +219,14 @@ func (x *Exercise) closedWeight(ids []string) int {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Chosen are the ids of the controls that an answer buys, or "nothing" alone.
+func (x *Exercise) Chosen(a exercises.Answer) []string {
+	if out := x.bought(a); len(out) > 0 || !slices.Contains(a, nothing) {
+		return out
+	}
+	return []string{nothing}
+}
+
 // Samples are the best plan, and doing nothing.
 func (x *Exercise) Samples() []exercises.Sample {
 	return []exercises.Sample{

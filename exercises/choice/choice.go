@@ -100,6 +100,9 @@ func (x *Exercise) checkOptions(src exercises.Source) (errs []error) {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Chosen are the ids of the options that an answer names.
+func (x *Exercise) Chosen(a exercises.Answer) []string { return x.chosen(a) }
+
 // Poll reports whether the exercise asks for an opinion: every option is right.
 func (x *Exercise) Poll() bool {
 	return !slices.ContainsFunc(x.Options, func(o Option) bool { return !o.Right })

@@ -126,6 +126,17 @@ func (x *Exercise) item(id string) Item {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Chosen are the ids of the items in the order of an answer.
+func (x *Exercise) Chosen(a exercises.Answer) []string {
+	var out []string
+	for _, id := range a {
+		if slices.Contains(x.ids(), id) && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // Samples are the orders that hold, and the reverse of the first, unless that
 // holds as well.
 func (x *Exercise) Samples() []exercises.Sample {

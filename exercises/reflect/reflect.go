@@ -63,6 +63,13 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Chosen is "met N" for each criterion that the learner found met; the text is not
+// among them.
+func (x *Exercise) Chosen(a exercises.Answer) []string {
+	_, met, done := x.parse(a)
+	return format("", met, done)[1:]
+}
+
 // Samples is empty: nothing here is right or wrong.
 func (x *Exercise) Samples() []exercises.Sample { return nil }
 

@@ -84,6 +84,18 @@ func Parse(a exercises.Answer) Sheet {
 	return s
 }
 
+// Written are the cards of an answer that have text, cleaned: those that were
+// judged, in the order of the result's items.
+func Written(a exercises.Answer) []Card {
+	var out []Card
+	for _, c := range Parse(a).Cards {
+		if c = c.cleaned(); !c.blank() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 func parseCard(e string) Card {
 	head, text, _ := strings.Cut(e, " ")
 	marks := strings.Split(head, "/")

@@ -77,7 +77,7 @@ func (g *graded) item(i int) exercises.Item {
 		Label: fmt.Sprintf("Card %d", i+1),
 		Mark:  markOf(v.Status),
 		Yours: g.chosen(c),
-		ID:    v.ID, Reason: v.Say,
+		ID:    v.ID, Reason: v.Say, Status: string(v.Status),
 	}
 	if v.Title != "" && it.Mark != exercises.Unsure {
 		it.Label = fmt.Sprintf("Card %d: %s", i+1, v.Title)

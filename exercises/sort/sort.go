@@ -130,6 +130,9 @@ func (x *Exercise) checkItems(src exercises.Source) (errs []error) {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Chosen is "item=group" for each item that an answer puts into a group.
+func (x *Exercise) Chosen(a exercises.Answer) []string { return x.format(x.parse(a)) }
+
 // Samples are the author's first choices, every defensible other choice, and
 // everything in one group.
 func (x *Exercise) Samples() []exercises.Sample {

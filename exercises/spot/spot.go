@@ -96,6 +96,17 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 // About returns what all exercises share.
 func (x *Exercise) About() *exercises.About { return &x.Shared }
 
+// Chosen are the ids of the spots that an answer names.
+func (x *Exercise) Chosen(a exercises.Answer) []string {
+	var out []string
+	for _, s := range x.Spots {
+		if slices.Contains(a, s.ID) {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
 // Samples are the right spots, and all spots.
 func (x *Exercise) Samples() []exercises.Sample {
 	var right, all exercises.Answer

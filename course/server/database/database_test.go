@@ -62,6 +62,10 @@ func contracts(t *testing.T, fresh func(t *testing.T) (one, two *DB)) {
 		one, two := fresh(t)
 		newest(t, one, two)
 	})
+	t.Run("everybody's progress", func(t *testing.T) {
+		one, two := fresh(t)
+		everybody(t, one, two)
+	})
 	t.Run("files", func(t *testing.T) {
 		one, two := fresh(t)
 		for _, text := range []string{"old", "new \x00\xff"} {
@@ -77,6 +81,45 @@ func contracts(t *testing.T, fresh func(t *testing.T) (one, two *DB)) {
 			t.Errorf("somebody else's: %q, %v", got, err)
 		}
 	})
+}
+
+// everybody reads what all learners did, and takes nobody's window over.
+func everybody(t *testing.T, one, two *DB) {
+	want := map[string]int{}
+	for i, id := range []string{"everybody-ada", "everybody-bo"} {
+		s, err := one.Learner(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range i + 1 {
+			e := progress.Event{ID: progress.NewID(), Kind: progress.Visited, Item: fmt.Sprint(id, n)}
+			if err := s.Append(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+			want[e.Item] = n
+		}
+		defer func() {
+			if err := s.SaveDraft(t.Context(), "a", nil); err != nil {
+				t.Errorf("%s can write no more: %v", id, err)
+			}
+		}()
+	}
+	err := two.EachLearner(t.Context(), func(events []progress.Event) error {
+		for n, e := range events {
+			if at, ok := want[e.Item]; ok && at == n {
+				delete(want, e.Item)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(want) > 0 {
+		t.Errorf("%v, not read: %v", err, want)
+	}
+	stop := errors.New("enough")
+	calls := 0
+	if err := two.EachLearner(t.Context(), func([]progress.Event) error { calls++; return stop }); !errors.Is(err, stop) || calls != 1 {
+		t.Errorf("%d calls, %v", calls, err)
+	}
 }
 
 func newest(t *testing.T, one, two *DB) {

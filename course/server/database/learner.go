@@ -136,7 +136,43 @@ func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
 
 // Events implements progress.Store.
 func (l *learner) Events(ctx context.Context) ([]progress.Event, error) {
-	rows, err := l.d.sql.QueryContext(ctx, "SELECT data FROM events WHERE learner = $1 ORDER BY n", l.id)
+	return l.d.events(ctx, l.id)
+}
+
+// EachLearner hands the events of one learner after another to do, and stops at
+// its first error. It says nothing of who they are, and leaves them undisturbed:
+// nobody's window becomes one that only reads.
+func (d *DB) EachLearner(ctx context.Context, do func([]progress.Event) error) error {
+	rows, err := d.sql.QueryContext(ctx, "SELECT id FROM learners ORDER BY id")
+	if err != nil {
+		return fmt.Errorf("listing who has progress: %w", err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("listing who has progress: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("listing who has progress: %w", err)
+	}
+	for _, id := range ids {
+		events, err := d.events(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := do(events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *DB) events(ctx context.Context, id string) ([]progress.Event, error) {
+	rows, err := d.sql.QueryContext(ctx, "SELECT data FROM events WHERE learner = $1 ORDER BY n", id)
 	if err != nil {
 		return nil, fmt.Errorf("reading progress: %w", err)
 	}
