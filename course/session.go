@@ -53,10 +53,10 @@ func (s *Session) events(ctx context.Context) ([]progress.Event, error) {
 func (s *Session) Events(ctx context.Context) ([]progress.Event, error) { return s.events(ctx) }
 
 // Submissions are all answers that were ever handed in, the oldest first, those
-// of what was forgotten included.
+// of what was forgotten and of the refresher included.
 func (s *Session) Submissions(ctx context.Context) ([]progress.Event, error) {
 	events, err := s.events(ctx)
-	return slices.DeleteFunc(events, func(e progress.Event) bool { return e.Kind != progress.Submitted }), err
+	return slices.DeleteFunc(events, func(e progress.Event) bool { return e.Kind != progress.Submitted && e.Kind != progress.Reviewed }), err
 }
 
 // ReadOnly reports that nothing can be saved now, and why, in a sentence.

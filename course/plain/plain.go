@@ -22,6 +22,8 @@ type Options struct {
 	Out     io.Writer
 	Notices []string // said once, at the start
 	Open    string   // the lesson or exercise to begin with; "" begins where the learner was
+	// Step is a step to begin with that is no lesson: a sitting of the refresher.
+	Step *course.Step
 }
 
 // talk is one conversation.
@@ -86,6 +88,9 @@ func (t *talk) run() error {
 
 func (t *talk) start() (*course.Step, int, error) {
 	s := t.Session
+	if t.Step != nil {
+		return t.Step, 0, nil
+	}
 	if t.Open != "" {
 		if st, ok := s.Course.Step(t.Open); ok {
 			return st, s.Resume(st), nil
@@ -169,6 +174,16 @@ func (t *talk) menu() (*course.Step, int, error) {
 
 // after goes on behind the last page of a lesson.
 func (t *talk) after(step *course.Step) error {
+	if step.Sitting != nil {
+		next, err := step.Sitting.After(t.ctx)
+		if err != nil {
+			return err
+		}
+		if next == nil {
+			return jump{menu: true}
+		}
+		return jump{step: next}
+	}
 	next := t.Session.Course.After(step)
 	if next == nil || next.Module != step.Module {
 		t.ending(step.Module)
@@ -210,9 +225,11 @@ func (t *talk) lesson(step *course.Step, page int) error {
 			}
 			continue
 		}
-		t.p.Commands = append(t.p.Commands, t.study(step, page)...)
+		if step.Sitting == nil {
+			t.p.Commands = append(t.p.Commands, t.study(step, page)...)
+		}
 		t.p.Say("\nPage %d of %d.", page+1, len(step.Pages))
-		t.text(p.Markdown)
+		t.text(p.Text())
 		if _, err := t.p.Line("Press enter to go on."); err != nil {
 			return err
 		}

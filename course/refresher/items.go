@@ -24,6 +24,9 @@ const (
 	freshID  = "fresh."  // and the scenario
 )
 
+// FreshID is the id of the report on a scenario that stands in no lesson.
+func FreshID(scenario string) string { return freshID + scenario }
+
 // A handedIn is what is known of the submissions of one exercise.
 type handedIn struct {
 	last     time.Time
@@ -143,7 +146,7 @@ func reportsOf(c *course.Course, h history) (map[string]*handedIn, error) {
 		}
 	}
 	for _, id := range c.KeyedScenarios() {
-		join(id, h.handed[freshID+id])
+		join(id, h.handed[FreshID(id)])
 	}
 	return out, nil
 }
@@ -313,7 +316,7 @@ func lessonScenarios(c *course.Course) (map[string]bool, error) {
 }
 
 func freshItem(k *course.Keyed) item {
-	id := freshID + k.ID
+	id := FreshID(k.ID)
 	title := k.System.Title
 	return item{
 		Item: refresh.Item{ID: id, Kind: refresh.Fresh}, title: title, named: title,

@@ -248,7 +248,7 @@ func Calibration(c refresh.Calibration) string {
 }
 
 // LiveProposal proposes a second threat model, as Markdown.
-const LiveProposal = "**A feature of your own?** The course is a month behind you. Nothing keeps it better than a threat model of something that your team builds now: `threatlings live` begins one."
+const LiveProposal = "**A feature of your own?** The course is a month behind you. Nothing keeps it better than a threat model of something that your team builds now: `threatlings live` begins one, and so does *Your threat models* on the map."
 
 // line says what became of an item. The caller holds mu.
 func (s *sitting) line(it item) string {
