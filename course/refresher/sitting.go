@@ -203,12 +203,12 @@ func (s *sitting) opening() string {
 	case s.before.Due() == 0:
 		b.WriteString("Nothing is due today; this is practice, because you wanted it.\n\n")
 	case s.before.New == s.before.Due():
-		b.WriteString("You met these in the course. From now on each comes back shortly before it would be forgotten: what you know later and later, what has slipped tomorrow.\n\n")
+		b.WriteString("You met these in the course. From now on each comes back shortly before you would forget it: later and later when you know it, tomorrow when it slipped.\n\n")
 	default:
-		b.WriteString("They come now because by today about one in ten would be forgotten. What you know comes back later and later, what has slipped tomorrow.\n\n")
+		b.WriteString("They come now because by today you would forget about one in ten. What you know comes back later and later, what has slipped tomorrow.\n\n")
 	}
 	if fresh > 0 {
-		fmt.Fprintf(&b, "At the end waits something new: **%s**, a whole feature that you have not seen. It takes about %d minutes. Leave it as long as you like.\n\n", s.fresh.title, s.freshMinutes)
+		fmt.Fprintf(&b, "At the end waits something new: **%s**, a whole feature (about %d minutes). Leave it for as long as you like.\n\n", s.fresh.title, s.freshMinutes)
 	}
 	b.WriteString("Stop whenever you want. What you leave stays due, and nothing is lost.\n")
 	return b.String()
@@ -224,8 +224,16 @@ func (s *sitting) closing() string {
 	defer s.mu.Unlock()
 	var b strings.Builder
 	b.WriteString("## How it went\n\n")
+	left := 0
 	for _, it := range s.asks {
+		if !s.done(it.ID) && it.Kind != refresh.Fresh {
+			left++
+			continue
+		}
 		b.WriteString("- " + s.line(it) + "\n")
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "- %s left for another day. What is due stays due.\n", count(left, "question"))
 	}
 	b.WriteString("\n")
 	if text := Calibration(refresh.Calibrate(s.reviews)); text != "" {
@@ -250,13 +258,10 @@ func Calibration(c refresh.Calibration) string {
 // LiveProposal proposes a second threat model, as Markdown.
 const LiveProposal = "**A feature of your own?** The course is a month behind you. Nothing keeps it better than a threat model of something that your team builds now: `threatlings live` begins one, and so does *Your threat models* on the map."
 
-// line says what became of an item. The caller holds mu.
+// line says what became of an item that was answered, or is fresh. The caller holds mu.
 func (s *sitting) line(it item) string {
 	if !s.done(it.ID) {
-		if it.Kind == refresh.Fresh {
-			return fmt.Sprintf("**%s**: waits until you like.", it.title)
-		}
-		return fmt.Sprintf("**%s**: left; it stays due.", it.title)
+		return fmt.Sprintf("**%s**: waits until you like.", it.title)
 	}
 	j := s.results[it.ID]
 	if it.Kind == refresh.Fresh {

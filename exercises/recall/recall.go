@@ -43,10 +43,11 @@ func New(id string, s *scenarios.Scenario, t grading.Threat, index func() *gradi
 	return x
 }
 
-// prompt gives the scenario in its own words, and the clue.
+// prompt gives the scenario in its own words, and then the clue, so that the clue
+// is still in sight above the field of a small window.
 func (x *Exercise) prompt() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "*%s.* %s\n\n", strings.TrimRight(x.scenario.System.Title, "."), strings.TrimSpace(x.scenario.System.Summary))
+	fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(x.scenario.System.Summary))
 	at := x.place()
 	if at != "" {
 		at = " about " + at
@@ -56,7 +57,7 @@ func (x *Exercise) prompt() string {
 	} else {
 		fmt.Fprintf(&b, "The diagram shows%s:\n\n> %s\n\n", at, strings.Join(strings.Fields(x.threat.Evidence.Diagram), " "))
 	}
-	b.WriteString("**What can go wrong here?** One sentence: who does what, so that what?")
+	b.WriteString("**What can go wrong here?** Who does what, so that what?")
 	return b.String()
 }
 

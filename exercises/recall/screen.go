@@ -21,8 +21,13 @@ const (
 	document
 )
 
-// boxLines is the height of the field inside its frame.
-const boxLines = 3
+// The height of the field inside its frame, and the rows from which there is room
+// for it: the sentence that is asked about has to stay in sight.
+const (
+	boxLines   = 3
+	fewLines   = 2
+	roomyLines = 16
+)
 
 // screen is a field for the sentence, and under it how sure the learner is, when
 // that is asked. The diagram or the document can be opened below them.
@@ -38,7 +43,8 @@ type screen struct {
 	open   view
 
 	width, height int
-	shown         int // lines of the last view
+	boxed         int // lines of the field in the last view
+	shown         int // all lines of it
 	sureAt        int // the line of the choices; -1 for none
 	chips         [][2]int
 	below         int // line at which what is open begins
@@ -54,9 +60,17 @@ func newScreen(x *Exercise, o input.Options) *screen {
 	}
 }
 
-func (s *screen) Init() tea.Cmd     { return s.text.Focus() }
-func (s *screen) SetSize(w, h int)  { s.width, s.height = w, h }
-func (s *screen) Focus() (int, int) { return 0, max(0, s.shown-1) }
+func (s *screen) Init() tea.Cmd    { return s.text.Focus() }
+func (s *screen) SetSize(w, h int) { s.width, s.height = w, h }
+
+// Focus is the field alone while it is written in, so that as much as possible of
+// the prompt is above it.
+func (s *screen) Focus() (first, last int) {
+	if s.open == nothing && !s.onSure {
+		return 0, max(0, s.boxed-1)
+	}
+	return 0, max(0, s.shown-1)
+}
 
 // Answer keeps the replies as long as the text is the one they belong to.
 func (s *screen) Answer() exercises.Answer {
@@ -227,6 +241,9 @@ func (s *screen) View() string {
 		frame = st.Frame
 	}
 	s.text.SetSize(w-4, boxLines)
+	if s.height < roomyLines {
+		s.text.SetSize(w-4, fewLines)
+	}
 	rule := strings.Repeat("─", max(0, w-2))
 	lines := []string{frame.Render("┌" + rule + "┐")}
 	for _, l := range strings.Split(s.text.View(), "\n") {
@@ -239,6 +256,7 @@ func (s *screen) View() string {
 			lines = append(lines, st.Warn.Render(l))
 		}
 	}
+	s.boxed = len(lines)
 	for _, r := range s.said.replies {
 		if s.text.Value() == s.first {
 			lines = append(lines, st.Quiet.Render(ansi.Truncate("you added: "+exercises.CleanLine(r), w, "…")))
