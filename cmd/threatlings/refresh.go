@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func (a *app) refresh(ctx context.Context, more bool) (err error) {
 	}
 	if a.lineMode() {
 		return plain.Run(ctx, plain.Options{
-			Session: o.session, Kinds: kinds.Get, In: a.in, Out: a.out, Notices: o.notices, Step: step,
+			Session: o.session, Kinds: kinds.Get, In: a.in, Out: a.out, Notices: o.notices, Step: step, Live: live,
 		})
 	}
 	return a.screens(ctx, o, func(t *tui.Options) {
@@ -87,16 +88,7 @@ func nothingDue(o refresher.Outlook, now time.Time) string {
 	case o.Next.IsZero():
 		return "Nothing is due. To practise all the same: threatlings refresh --more"
 	}
-	return fmt.Sprintf("Nothing is due until %s. To practise ahead of time: threatlings refresh --more", day(o.Next, now))
-}
-
-// day says a day as people do, with the year only where it is another one.
-func day(t, now time.Time) string {
-	t, now = t.Local(), now.Local()
-	if t.Year() != now.Year() {
-		return t.Format("2 January 2006")
-	}
-	return t.Format("2 January")
+	return fmt.Sprintf("Nothing is due. The next comes %s. To practise ahead of time: threatlings refresh --more", refresher.Day(o.Next, now))
 }
 
 func (a *app) dueCommand() *cobra.Command {
@@ -164,13 +156,20 @@ func (a *app) printDue(o refresher.Outlook, now time.Time) {
 	if o.Due() == 0 {
 		fmt.Fprintln(a.out, nothingDue(o, now))
 	} else {
-		fmt.Fprintf(a.out, "%d due: %d %s that you did not name in a report, %d %s of a letter. Go through them with: threatlings refresh\n",
-			o.Due(), o.Missed, plural(o.Missed, "threat", "threats"), o.Letters, plural(o.Letters, "question", "questions"))
-		if o.New > 0 {
-			fmt.Fprintf(a.out, "%d of them for the first time.\n", o.New)
+		var parts []string
+		if o.Missed > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s that you did not name in a report", o.Missed, plural(o.Missed, "threat", "threats")))
 		}
+		if o.Letters > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s of the six letters", o.Letters, plural(o.Letters, "question", "questions")))
+		}
+		text := fmt.Sprintf("%d due: %s.", o.Due(), strings.Join(parts, ", "))
+		if o.New > 0 {
+			text += fmt.Sprintf(" %d for the first time.", o.New)
+		}
+		fmt.Fprintln(a.out, text+" Go through them with: threatlings refresh")
 		if !o.Next.IsZero() {
-			fmt.Fprintf(a.out, "The next: %s.\n", day(o.Next, now))
+			fmt.Fprintf(a.out, "The next: %s.\n", refresher.Day(o.Next, now))
 		}
 	}
 	if o.Fresh != "" {

@@ -108,6 +108,31 @@ func (o Outlook) Due() int { return o.Missed + o.Letters }
 // Nothing reports that there is nothing to refresh yet, now or later.
 func (o Outlook) Nothing() bool { return o.Due() == 0 && o.Next.IsZero() && o.Fresh == "" }
 
+// When says in a few words what is due, or else when the next comes: "6 due",
+// "next on 4 December".
+func (o Outlook) When(now time.Time) string {
+	switch {
+	case o.Due() > 0:
+		return fmt.Sprintf("%d due", o.Due())
+	case !o.Next.IsZero():
+		return "next " + Day(o.Next, now)
+	}
+	return o.Fresh + ", if you like"
+}
+
+// Day says a day to come as people do: "later today", "on 4 December", with the
+// year where it is another one.
+func Day(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	switch {
+	case t.Year() != now.Year():
+		return "on " + t.Format("2 January 2006")
+	case t.YearDay() == now.YearDay():
+		return "later today"
+	}
+	return "on " + t.Format("2 January")
+}
+
 // Outlook looks ahead.
 func (r *Refresher) Outlook() Outlook {
 	o := Outlook{Live: r.propose, Calibration: refresh.Calibrate(r.reviews)}

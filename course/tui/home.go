@@ -107,7 +107,7 @@ func (h *home) fill() {
 		})
 	}
 	if h.refresh != nil {
-		when := refreshWhen(*h.refresh)
+		when := h.refresh.When(s.Now())
 		h.rows = append(h.rows, homeRow{
 			draw: func(w int, on bool) []string {
 				return []string{h.mark(on) + fit("Refresher", 26) + h.env.theme.styles.Quiet.Render(when)}
@@ -141,17 +141,6 @@ func (h *home) fill() {
 	h.cursor = min(h.cursor, len(h.rows)-1)
 }
 
-// refreshWhen says what is due, or when the next comes.
-func refreshWhen(o refresher.Outlook) string {
-	switch {
-	case o.Due() > 0:
-		return fmt.Sprintf("%d due", o.Due())
-	case !o.Next.IsZero():
-		return "next on " + o.Next.Local().Format("2 January")
-	}
-	return o.Fresh + ", if you like"
-}
-
 // refresher opens a sitting: of what is due, or of practice when nothing is.
 func (e *env) refresher() tea.Cmd {
 	return func() tea.Msg {
@@ -164,7 +153,7 @@ func (e *env) refresher() tea.Cmd {
 		case err != nil:
 			return failed(err)()
 		case step == nil:
-			return noteMsg{"There is nothing to ask yet. What you did today comes back from tomorrow on."}
+			return noteMsg{"There is nothing to ask yet. What you just did is worth asking from tomorrow on."}
 		}
 		return pushMsg{newLesson(e, step, 0)}
 	}

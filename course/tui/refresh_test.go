@@ -80,7 +80,7 @@ func TestTheMapSaysWhatIsDue(t *testing.T) {
 	}
 	p, _ = refreshing(t, [2]int{80, 24}, 0)
 	p.shows("Refresher                 next on 3 March")
-	toTheRefresher(p).shows("What you did today comes back from tomorrow on.")
+	toTheRefresher(p).shows("What you just did is worth asking")
 	p, _ = refreshing(t, [2]int{80, 24}, 1)
 	p.shows("Refresher                 6 due")
 }
