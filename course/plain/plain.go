@@ -309,6 +309,11 @@ func (t *talk) exercise(step *course.Step, page int, it *course.Item) error {
 	if len(ex.About().Hints) > 0 {
 		t.p.Say("h gives a hint.")
 	}
+	if step.Sitting != nil { // n belongs to some exercises
+		leave := func() error { return jump{step: step, page: page + 1} } // the last page is text
+		t.p.Commands = append(t.p.Commands, input.Command{Word: "s", Help: "s leaves it for another day", Run: leave})
+		t.p.Say("s leaves it for another day.")
+	}
 	return t.answer(kind, ex, it, draft)
 }
 
