@@ -158,8 +158,8 @@ func (r *Refresher) Outlook() Outlook {
 		if slices.ContainsFunc(due, func(d refresh.Card) bool { return d.ID == c.ID }) {
 			continue
 		}
-		if c.New { // there were enough new ones in this sitting
-			o.Next = earlier(o.Next, r.now.Add(refresh.Session))
+		if c.New { // there are enough new ones for today
+			o.Next = earlier(o.Next, r.now.AddDate(0, 0, 1))
 			continue
 		}
 		o.Next = earlier(o.Next, c.Due)

@@ -3,6 +3,7 @@ package refresher
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -626,6 +627,75 @@ func TestASecondLiveModelIsProposed(t *testing.T) {
 	m.live = nil
 	if m.refresher().Outlook().Live {
 		t.Error("it is proposed where no model can be kept")
+	}
+}
+
+func TestWhenInWords(t *testing.T) {
+	noon := time.Date(2027, 12, 3, 12, 0, 0, 0, time.Local)
+	for want, o := range map[string]Outlook{
+		"3 due":                  {Missed: 2, Letters: 1, Next: noon},
+		"next on 4 December":     {Next: noon.Add(day)},
+		"next later today":       {Next: noon.Add(time.Hour)},
+		"next on 2 January 2028": {Next: noon.Add(30 * day)},
+		"Ship It, if you like":   {Fresh: "Ship It"},
+	} {
+		if got := o.When(noon); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Whatever stands in the log, nothing is asked twice in a sitting, a fresh scenario
+// stands last, and the pages can be written.
+func TestEveryLogMakesASitting(t *testing.T) {
+	c, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	of := func(from ...string) string { return from[rng.IntN(len(from))] }
+	for range 60 {
+		l := newLearner(t)
+		at := start
+		var events []progress.Event
+		for range 40 {
+			at = at.Add(time.Duration(rng.IntN(200)-40) * time.Hour)
+			score := float64(rng.IntN(3)) / 2
+			e := progress.Event{
+				ID: progress.NewID(), Time: at, Course: c.ID,
+				Kind:  of(progress.Submitted, progress.Submitted, progress.Reviewed, progress.Reviewed, progress.Reviewed, progress.Hinted, progress.Forgot, progress.Finished, progress.Proposed, "a later kind"),
+				Item:  of("billing.top-three", "report-links.top-three", "spoofing.ask", "tampering.twice", "missed.billing.fee-drain", "missed.billing.no-such", "letter.spoofing.ask", "fresh.ship-it", "fresh.no-such", ""),
+				Score: &score, Outcome: of("right", "partly", "wrong", "asked", ""), Hint: rng.IntN(6), Credited: []string{of("fee-drain", "card-testing", "no-such")},
+			}
+			if rng.IntN(2) == 0 {
+				e.Review = &progress.Review{Right: rng.IntN(2) == 0, Rating: of("again", "good", "nonsense", ""), Tries: rng.IntN(3), Certainty: of("", "sure", "nonsense")}
+			}
+			events = append(events, e)
+		}
+		if err := l.store.Append(t.Context(), events...); err != nil {
+			t.Fatal(err)
+		}
+		l.now = at
+		l.begin()
+		for _, more := range []bool{false, true} {
+			step := l.sitting(more)
+			if step == nil {
+				continue
+			}
+			seen := map[string]bool{}
+			for i, id := range ids(step) {
+				if seen[id] || strings.HasPrefix(id, freshID) && i != len(step.Items())-1 {
+					t.Errorf("%q", ids(step))
+				}
+				seen[id] = true
+			}
+			if n := len(step.Items()); n == 0 || n > Questions+1 {
+				t.Errorf("%d questions", n)
+			}
+			if step.Pages[0].Text() == "" || step.Pages[len(step.Pages)-1].Text() == "" {
+				t.Error("a page is empty")
+			}
+		}
 	}
 }
 
