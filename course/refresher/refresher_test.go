@@ -507,7 +507,7 @@ func TestPagesSayWhatComesAndHowItWent(t *testing.T) {
 	}
 	last := len(step.Pages) - 1
 	has(0, "6 short questions", "5 threats that you did not name", "1 question of the six letters", "You met these in the course", "**Ship It**", "45 minutes")
-	has(last, "6 questions left for another day", "**Ship It**: waits until you like", "practise more")
+	has(last, "6 questions left for another day", "**Ship It**: there whenever you like", "practise more")
 	l.hand(step.Items()[0], l.known(step.Items()[0]))
 	l.hand(step.Items()[2], "Rain floods the basement of the office and the chairs get wet")
 	has(last, "remembered. Back in 3 days.", "slipped. Back tomorrow.")

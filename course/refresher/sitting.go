@@ -261,7 +261,7 @@ const LiveProposal = "**A feature of your own?** The course is a month behind yo
 // line says what became of an item that was answered, or is fresh. The caller holds mu.
 func (s *sitting) line(it item) string {
 	if !s.done(it.ID) {
-		return fmt.Sprintf("**%s**: waits until you like.", it.title)
+		return fmt.Sprintf("**%s**: there whenever you like.", it.title)
 	}
 	j := s.results[it.ID]
 	if it.Kind == refresh.Fresh {
