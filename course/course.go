@@ -37,6 +37,7 @@ type Course struct {
 	glossary func() []lessons.Term
 	findable func() []found
 	terms    sync.Map // of a text: TermsIn
+	keyed    sync.Map // of a scenario: Keyed
 }
 
 // A Module is a part of the course.
@@ -63,6 +64,7 @@ type Step struct {
 	Module     *Module
 	File       string
 	Pages      []Page
+	Sitting    Sitting // nil for a lesson
 }
 
 // A Page is text, or one exercise.
@@ -70,6 +72,17 @@ type Page struct {
 	Markdown string
 	Line     int
 	Item     *Item
+
+	text func() string
+}
+
+// Text is the page's text as it is now; "" for an exercise. Only the text of a
+// page of a sitting ever changes.
+func (p Page) Text() string {
+	if p.text != nil {
+		return p.text()
+	}
+	return p.Markdown
 }
 
 // An Item is an exercise in its place. It is decoded when it is first needed.

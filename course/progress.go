@@ -28,6 +28,9 @@ func (s *Session) state(step *Step) State {
 	if step.Coming {
 		return Coming
 	}
+	if step.Sitting != nil {
+		return step.Sitting.State()
+	}
 	seen := s.sum.Pages[step.ID]
 	items := step.Items()
 	done, begun := 0, len(seen) > 0

@@ -54,10 +54,10 @@ func (s *Session) events(ctx context.Context) ([]progress.Event, error) {
 func (s *Session) Events(ctx context.Context) ([]progress.Event, error) { return s.events(ctx) }
 
 // Submissions are all answers that were ever handed in, the oldest first, those
-// of what was forgotten included.
+// of what was forgotten and of the refresher included.
 func (s *Session) Submissions(ctx context.Context) ([]progress.Event, error) {
 	events, err := s.events(ctx)
-	return slices.DeleteFunc(events, func(e progress.Event) bool { return e.Kind != progress.Submitted }), err
+	return slices.DeleteFunc(events, func(e progress.Event) bool { return e.Kind != progress.Submitted && e.Kind != progress.Reviewed }), err
 }
 
 // ReadOnly reports that nothing can be saved now, and why, in a sentence.
@@ -65,20 +65,32 @@ func (s *Session) ReadOnly() (bool, string) { return s.store.ReadOnly() }
 
 // record appends an event and brings the summary up to date. The caller holds mu.
 func (s *Session) record(ctx context.Context, e progress.Event) error {
+	_, err := s.append(ctx, e)
+	return err
+}
+
+// append is record, and returns the event as it stands in the store.
+func (s *Session) append(ctx context.Context, e progress.Event) (progress.Event, error) {
 	e.Course = s.Course.ID
 	e.Time = s.Now().UTC()
 	e.ID = progress.NewID()
 	if err := s.store.Append(ctx, e); err != nil {
-		return err
+		return e, err
 	}
 	s.sum.Add(e)
-	return nil
+	return e, nil
 }
 
 // Visit notes where the learner is, so that the next start opens there.
 func (s *Session) Visit(ctx context.Context, step *Step, page int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if step.Sitting != nil {
+		if e := step.Sitting.Visited(page); e != nil {
+			return s.recordOf(ctx, step.Sitting, *e)
+		}
+		return nil
+	}
 	if s.sum.Last.Item == step.ID && s.sum.Last.Page == page {
 		return nil
 	}
@@ -122,6 +134,9 @@ func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exe
 			e.Credited = append(e.Credited, i.ID)
 		}
 	}
+	if it.Step.Sitting != nil {
+		return res, s.judged(ctx, it, e, res)
+	}
 	if err := s.record(ctx, e); err != nil {
 		return exercises.Result{}, err
 	}
@@ -129,6 +144,37 @@ func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exe
 		return res, fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
 	}
 	return res, nil
+}
+
+// judged records an answer in a sitting. While the grader waits for a reply the
+// answer stays a draft. The caller holds mu.
+func (s *Session) judged(ctx context.Context, it *Item, e progress.Event, res exercises.Result) error {
+	sitting := it.Step.Sitting
+	if res.Outcome == exercises.Asked {
+		if err := s.store.SaveDraft(ctx, it.ID, e.Answer); err != nil {
+			return err
+		}
+		sitting.Judged(it, e.Answer, res)
+		return nil
+	}
+	e.Kind, e.Review = progress.Reviewed, sitting.Review(it, e.Answer, res)
+	if err := s.recordOf(ctx, sitting, e); err != nil {
+		return err
+	}
+	sitting.Judged(it, e.Answer, res)
+	if err := s.store.DropDraft(ctx, it.ID); err != nil {
+		return fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
+	}
+	return nil
+}
+
+// recordOf records an event of a sitting. The caller holds mu.
+func (s *Session) recordOf(ctx context.Context, sitting Sitting, e progress.Event) error {
+	e, err := s.append(ctx, e)
+	if err == nil {
+		sitting.Recorded(e)
+	}
+	return err
 }
 
 // SaveDraft keeps an unfinished answer, durably.
@@ -154,6 +200,9 @@ func (s *Session) Draft(ctx context.Context, it *Item) (exercises.Answer, error)
 func (s *Session) LastResult(it *Item) (exercises.Result, exercises.Answer, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if it.Step.Sitting != nil {
+		return it.Step.Sitting.Result(it)
+	}
 	p, ok := s.sum.Items[it.ID]
 	if !ok || len(p.LastResult) == 0 {
 		return exercises.Result{}, nil, false
@@ -176,15 +225,27 @@ func (s *Session) Hint(ctx context.Context, it *Item) ([]string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := s.sum.Items[it.ID].Hints
+	n := s.openHints(it)
 	all := ex.About().Hints
 	if n >= len(all) {
 		return all, ErrNoHint
 	}
-	if err := s.record(ctx, progress.Event{Kind: progress.Hinted, Item: it.ID, Hint: n + 1}); err != nil {
+	e, err := s.append(ctx, progress.Event{Kind: progress.Hinted, Item: it.ID, Hint: n + 1})
+	if err != nil {
 		return all[:n], err
 	}
+	if it.Step.Sitting != nil {
+		it.Step.Sitting.Recorded(e)
+	}
 	return all[:n+1], nil
+}
+
+// openHints is how many hints of an exercise are open. The caller holds mu.
+func (s *Session) openHints(it *Item) int {
+	if it.Step.Sitting != nil {
+		return it.Step.Sitting.Hints(it)
+	}
+	return s.sum.Items[it.ID].Hints
 }
 
 // Hints returns the hints that are open, and how many there are.
@@ -196,7 +257,7 @@ func (s *Session) Hints(it *Item) (open []string, all int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := ex.About().Hints
-	return h[:min(s.sum.Items[it.ID].Hints, len(h))], len(h)
+	return h[:min(s.openHints(it), len(h))], len(h)
 }
 
 // Forget makes a lesson and its exercises, or one exercise, look untouched. The

@@ -24,6 +24,9 @@ const (
 	Forgot    = "forgot"    // Item is as new from here on
 	Restarted = "restarted" // everything is as new from here on
 
+	Reviewed = "reviewed" // Item is one of the refresher, answered like Submitted, with Review unless it was practice
+	Proposed = "proposed" // Item is something that was proposed to the learner
+
 	Bookmarked = "bookmarked" // Item is a lesson, Page its page; Off takes the bookmark away
 	Noted      = "noted"      // the same, with the text as the only Answer; none takes the note away
 )
@@ -44,8 +47,20 @@ type Event struct {
 	Outcome  string          `json:"outcome,omitempty"`
 	Credited []string        `json:"credited,omitempty"` // ids of a key that were recognised
 	Result   json.RawMessage `json:"result,omitempty"`   // as the learner saw it
+	Review   *Review         `json:"review,omitempty"`   // of Reviewed; nil is practice
 
 	raw json.RawMessage // the line it was read from, fields of newer programs included
+}
+
+// A Review says how well an item of the refresher was remembered. Together the
+// reviews of an item decide when it is asked again (see package refresh).
+type Review struct {
+	Right     bool   `json:"right"`
+	Rating    string `json:"rating"`              // what it counts as, by the rule of the time
+	Hints     int    `json:"hints,omitempty"`     // how many were open
+	LastHint  bool   `json:"lastHint,omitempty"`  // the one that gives the answer away was open
+	Tries     int    `json:"tries,omitempty"`     // 2 when the grader had asked back
+	Certainty string `json:"certainty,omitempty"` // what the learner said before the answer was shown
 }
 
 // NewID makes an id for an event.

@@ -14,6 +14,7 @@ import (
 	"edu/threatlings/course/insights"
 	"edu/threatlings/course/server"
 	"edu/threatlings/course/server/database"
+	"edu/threatlings/course/refresher"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/report"
 	"edu/threatlings/progress"
@@ -105,6 +106,9 @@ func (a *app) exportCards(ctx context.Context, s *course.Session, f exportFlags,
 		for _, it := range st.Items() {
 			isReport[it.ID] = it.Kind == report.Kind().Name
 		}
+	}
+	for _, scenario := range s.Course.KeyedScenarios() {
+		isReport[refresher.FreshID(scenario)] = true
 	}
 	text, n := proposals(events, isReport, f.cards)
 	if n == 0 {

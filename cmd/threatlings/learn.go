@@ -16,7 +16,6 @@ import (
 	"edu/threatlings/course/tui"
 	_ "edu/threatlings/course/tui/early" // before Bubble Tea asks the terminal
 	"edu/threatlings/exercises/kinds"
-	"edu/threatlings/exercises/threatmodel"
 )
 
 func absolute(dir string) (string, error) {
@@ -39,13 +38,13 @@ func (a *app) learn(ctx context.Context, id string) (err error) {
 	}
 	if a.lineMode() {
 		return plain.Run(ctx, plain.Options{
-			Session: o.session, Kinds: kinds.Get, In: a.in, Out: a.out, Notices: o.notices, Open: id,
+			Session: o.session, Kinds: kinds.Get, In: a.in, Out: a.out, Notices: o.notices, Open: id, Live: a.models(o.session),
 		})
 	}
 	return a.screens(ctx, o, func(t *tui.Options) {
 		t.Open = id
 		if !a.readOnly {
-			t.Live = o.session.Course.Live(threatmodel.OpenFolder(a.folders().Data))
+			t.Live = a.models(o.session)
 		}
 	})
 }

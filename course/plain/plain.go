@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/refresher"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/input"
 )
@@ -22,6 +23,10 @@ type Options struct {
 	Out     io.Writer
 	Notices []string // said once, at the start
 	Open    string   // the lesson or exercise to begin with; "" begins where the learner was
+	// Step is a step to begin with that is no lesson: a sitting of the refresher.
+	Step *course.Step
+	// Live is where the learner's threat models are kept; nil is nowhere.
+	Live *course.Live
 }
 
 // talk is one conversation.
@@ -86,6 +91,9 @@ func (t *talk) run() error {
 
 func (t *talk) start() (*course.Step, int, error) {
 	s := t.Session
+	if t.Step != nil {
+		return t.Step, 0, nil
+	}
 	if t.Open != "" {
 		if st, ok := s.Course.Step(t.Open); ok {
 			return st, s.Resume(st), nil
@@ -94,6 +102,9 @@ func (t *talk) start() (*course.Step, int, error) {
 			return it.Step, it.Page, nil
 		}
 		return nil, 0, fmt.Errorf("there is no lesson or exercise %q; threatlings status lists them", exercises.CleanLine(t.Open))
+	}
+	if r := t.refresher(); r != nil && r.Outlook().Due() > 0 {
+		t.p.Say("Refresher: %s. Type m and then r for it, or go on with the course.", r.Outlook().When(s.Now()))
 	}
 	if step, page, ok := s.Next(); ok {
 		return step, page, nil
@@ -132,6 +143,38 @@ func (t *talk) help() error {
 	return nil
 }
 
+// refresher is what there is to refresh; nil when it cannot be looked up, which is said.
+func (t *talk) refresher() *refresher.Refresher {
+	r, err := refresher.Of(t.ctx, t.Session, t.Live)
+	if err != nil {
+		t.p.Say("What there is to refresh cannot be looked up: %s", err.Error())
+		return nil
+	}
+	return r
+}
+
+// refresh is the command for a sitting of the refresher, of what is due or of
+// practice when nothing is. There is none where there is nothing to refresh.
+func (t *talk) refresh() []input.Command {
+	r := t.refresher()
+	if r == nil || r.Outlook().Nothing() {
+		return nil
+	}
+	o := r.Outlook()
+	t.p.Say("Refresher: %s. Type r for it.", o.When(t.Session.Now()))
+	return []input.Command{{Word: "r", Help: "r opens the refresher", Run: func() error {
+		step, err := r.Sitting(o.Due() == 0)
+		if err != nil {
+			return err
+		}
+		if step == nil {
+			t.p.Say("There is nothing to ask yet. What you just did is worth asking from tomorrow on.")
+			return nil
+		}
+		return jump{step: step}
+	}}}
+}
+
 // menu lists all lessons and asks for one.
 func (t *talk) menu() (*course.Step, int, error) {
 	s := t.Session
@@ -154,6 +197,7 @@ func (t *talk) menu() (*course.Step, int, error) {
 			t.p.Say("  %d. %s (%s, %d minutes)", n, st.Title, s.State(st), st.Minutes)
 		}
 	}
+	t.p.Commands = append(t.p.Commands, t.refresh()...)
 	for {
 		line, err := t.p.Line("Which lesson? Type its number.")
 		if err != nil {
@@ -169,6 +213,16 @@ func (t *talk) menu() (*course.Step, int, error) {
 
 // after goes on behind the last page of a lesson.
 func (t *talk) after(step *course.Step) error {
+	if step.Sitting != nil {
+		next, err := step.Sitting.After(t.ctx)
+		if err != nil {
+			return err
+		}
+		if next == nil {
+			return jump{menu: true}
+		}
+		return jump{step: next}
+	}
 	next := t.Session.Course.After(step)
 	if next == nil || next.Module != step.Module {
 		t.ending(step.Module)
@@ -210,9 +264,11 @@ func (t *talk) lesson(step *course.Step, page int) error {
 			}
 			continue
 		}
-		t.p.Commands = append(t.p.Commands, t.study(step, page)...)
+		if step.Sitting == nil {
+			t.p.Commands = append(t.p.Commands, t.study(step, page)...)
+		}
 		t.p.Say("\nPage %d of %d.", page+1, len(step.Pages))
-		t.text(p.Markdown)
+		t.text(p.Text())
 		if _, err := t.p.Line("Press enter to go on."); err != nil {
 			return err
 		}
@@ -252,6 +308,11 @@ func (t *talk) exercise(step *course.Step, page int, it *course.Item) error {
 	t.p.Commands = append(t.commands(step, page), t.hintCommand(it, len(ex.About().Hints))...)
 	if len(ex.About().Hints) > 0 {
 		t.p.Say("h gives a hint.")
+	}
+	if step.Sitting != nil { // n belongs to some exercises
+		leave := func() error { return jump{step: step, page: page + 1} } // the last page is text
+		t.p.Commands = append(t.p.Commands, input.Command{Word: "s", Help: "s leaves it for another day", Run: leave})
+		t.p.Say("s leaves it for another day.")
 	}
 	return t.answer(kind, ex, it, draft)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/refresher"
 	"edu/threatlings/exercises/input"
 )
 
@@ -22,7 +23,20 @@ type home struct {
 	rows          []homeRow
 	tools         int  // rows below the parts
 	welcome       bool // nothing was ever done
+
+	// refresh is what there is to refresh; nil while it is looked up, and where
+	// there is nothing yet.
+	refresh *refresher.Outlook
 }
+
+// outlookMsg brings what there is to refresh.
+type outlookMsg struct {
+	h   *home
+	o   refresher.Outlook
+	err error
+}
+
+func (m outlookMsg) to() screen { return m.h }
 
 type homeRow struct {
 	draw func(width int, on bool) []string
@@ -32,7 +46,43 @@ type homeRow struct {
 func newHome(e *env) *home { return &home{env: e} }
 
 // Init reads the state of things: it runs again whenever the learner comes back.
+// What there is to refresh takes the log and the keys, so it comes later.
 func (h *home) Init() tea.Cmd {
+	h.fill()
+	return func() tea.Msg {
+		r, err := refresher.Of(h.env.ctx, h.env.Session, h.env.Live)
+		if err != nil {
+			return outlookMsg{h: h, err: err}
+		}
+		return outlookMsg{h: h, o: r.Outlook()}
+	}
+}
+
+// looked takes what there is to refresh. The cursor stays where it is.
+func (h *home) looked(m outlookMsg) tea.Cmd {
+	before := h.refresh != nil
+	h.refresh = nil
+	if m.err == nil && !m.o.Nothing() {
+		h.refresh = &m.o
+	}
+	if now := h.refresh != nil; now != before {
+		at := 1 + len(h.env.Session.Course.Modules) // of the row
+		switch {
+		case now && h.cursor >= at:
+			h.cursor++
+		case !now && h.cursor > at:
+			h.cursor--
+		}
+	}
+	h.fill()
+	if m.err != nil {
+		return failed(fmt.Errorf("looking for what to refresh: %w", m.err))
+	}
+	return nil
+}
+
+// fill makes the rows.
+func (h *home) fill() {
 	s := h.env.Session
 	h.rows, h.tools = nil, 0
 	h.welcome = s.LastSeen().IsZero()
@@ -55,6 +105,16 @@ func (h *home) Init() tea.Cmd {
 			draw: func(w int, on bool) []string { return []string{h.drawModule(m, done, all, w, on)} },
 			open: func() tea.Cmd { return push(newModule(h.env, m)) },
 		})
+	}
+	if h.refresh != nil {
+		when := h.refresh.When(s.Now())
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string {
+				return []string{h.mark(on) + fit("Refresher", 26) + h.env.theme.styles.Quiet.Render(when)}
+			},
+			open: h.env.refresher,
+		})
+		h.tools++
 	}
 	h.rows = append(h.rows, homeRow{
 		draw: func(w int, on bool) []string {
@@ -79,7 +139,24 @@ func (h *home) Init() tea.Cmd {
 		open: func() tea.Cmd { return push(newSettings(h.env)) },
 	})
 	h.cursor = min(h.cursor, len(h.rows)-1)
-	return nil
+}
+
+// refresher opens a sitting: of what is due, or of practice when nothing is.
+func (e *env) refresher() tea.Cmd {
+	return func() tea.Msg {
+		r, err := refresher.Of(e.ctx, e.Session, e.Live)
+		if err != nil {
+			return failed(err)()
+		}
+		step, err := r.Sitting(r.Outlook().Due() == 0)
+		switch {
+		case err != nil:
+			return failed(err)()
+		case step == nil:
+			return noteMsg{"There is nothing to ask yet. What you just did is worth asking from tomorrow on."}
+		}
+		return pushMsg{newLesson(e, step, 0)}
+	}
 }
 
 func (h *home) SetSize(w, height int) { h.width, h.height = w, height }
@@ -106,6 +183,8 @@ func (h *home) Help() []key.Binding {
 
 func (h *home) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case outlookMsg:
+		return h.looked(msg)
 	case tea.KeyMsg:
 		switch {
 		case key.Matches(msg, keys.up):

@@ -20,6 +20,7 @@ type lesson struct {
 	width, height int
 	opened        bool
 
+	md    string   // the text of the page, as it was when the page was opened
 	lines []string // the rendered text of the page; nil while it is rendered
 	off   int
 	terms []spot    // of the glossary, where they stand in lines
@@ -58,6 +59,7 @@ func (l *lesson) goTo(page int) tea.Cmd {
 	l.page, l.off, l.lines, l.ex = page, 0, nil, nil
 	l.terms, l.term = nil, -1
 	p := l.step.Pages[page]
+	l.md = p.Text()
 	visit := func() tea.Msg {
 		if ro, _ := l.env.Session.ReadOnly(); ro {
 			return nil
@@ -72,7 +74,7 @@ func (l *lesson) goTo(page int) tea.Cmd {
 		l.layout()
 		return tea.Batch(visit, l.ex.open())
 	}
-	if l.width > 0 && l.env.Pages.has(p.Markdown, l.textWidth(), l.env.theme) {
+	if l.width > 0 && l.env.Pages.has(l.md, l.textWidth(), l.env.theme) {
 		l.layout() // no blank page in between
 	}
 	return tea.Batch(visit, l.render())
@@ -81,15 +83,15 @@ func (l *lesson) goTo(page int) tea.Cmd {
 // render has the page rendered in a command, and its neighbours after it, so
 // that turning a page costs nothing.
 func (l *lesson) render() tea.Cmd {
-	page, width, th := l.page, l.textWidth(), l.env.theme
+	page, md, width, th := l.page, l.md, l.textWidth(), l.env.theme
 	if width <= 0 {
 		return nil
 	}
 	return func() tea.Msg {
-		l.env.Pages.render(l.step.Pages[page].Markdown, width, th)
+		l.env.Pages.render(md, width, th)
 		go func() {
 			for _, n := range []int{page + 1, page - 1} {
-				if n >= 0 && n < len(l.step.Pages) && l.step.Pages[n].Item == nil {
+				if n >= 0 && n < len(l.step.Pages) && l.step.Pages[n].Markdown != "" {
 					l.env.Pages.render(l.step.Pages[n].Markdown, width, th)
 				}
 			}
@@ -124,7 +126,6 @@ func (l *lesson) layout() {
 	if l.width == 0 {
 		return
 	}
-	p := l.step.Pages[l.page]
 	if l.ex != nil {
 		if l.ex.kind.Whole {
 			l.ex.SetSize(l.width, l.height)
@@ -133,8 +134,10 @@ func (l *lesson) layout() {
 		}
 		return
 	}
-	l.lines = strings.Split(l.env.Pages.render(p.Markdown, l.textWidth(), l.env.theme), "\n")
-	l.terms = spots(l.lines, l.env.Session.Course.TermsIn(p.Markdown))
+	l.lines = strings.Split(l.env.Pages.render(l.md, l.textWidth(), l.env.theme), "\n")
+	if l.step.Sitting == nil { // its texts are of no lesson, and each is another one
+		l.terms = spots(l.lines, l.env.Session.Course.TermsIn(l.md))
+	}
 	l.off = max(0, min(l.off, len(l.lines)-l.rows()))
 }
 
@@ -197,6 +200,9 @@ func (l *lesson) Help() []key.Binding {
 	}
 	if len(l.terms) > 0 {
 		h = append(h, as(keys.tab, "tab", "explain a word"))
+	}
+	if l.step.Sitting != nil {
+		return append(h, back, keys.glossary)
 	}
 	return append(h, back, keys.glossary, keys.bookmark, keys.note)
 }
@@ -294,7 +300,7 @@ func (l *lesson) textKey(k tea.KeyMsg) tea.Cmd {
 		l.off = 0
 	case key.Matches(k, keys.bottom):
 		l.scroll(len(l.lines))
-	case key.Matches(k, keys.contents):
+	case key.Matches(k, keys.contents) && l.step.Sitting == nil:
 		return push(newModule(l.env, l.step.Module))
 	}
 	return nil
@@ -314,11 +320,28 @@ func (l *lesson) turn(by int) tea.Cmd {
 	case to < len(l.step.Pages):
 		return l.goTo(to)
 	}
+	if l.step.Sitting != nil {
+		return l.after()
+	}
 	next := l.env.Session.Course.After(l.step)
 	if next == nil || next.Module != l.step.Module {
 		return instead(newEnding(l.env, l.step.Module, next))
 	}
 	return instead(newLesson(l.env, next, l.env.Session.Resume(next)))
+}
+
+// after goes on behind the last page of a sitting: to the next one, or to the map.
+func (l *lesson) after() tea.Cmd {
+	return func() tea.Msg {
+		next, err := l.step.Sitting.After(l.env.ctx)
+		switch {
+		case err != nil:
+			return failed(err)()
+		case next == nil:
+			return goMsg{home: true}
+		}
+		return goMsg{s: newLesson(l.env, next, 0)}
+	}
 }
 
 func (l *lesson) View() string {

@@ -153,6 +153,8 @@ func (l *lesson) studyKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return push(newGlossary(l.env, l.text(), "")), true
 	case key.Matches(k, keys.search):
 		return push(newSearch(l.env)), true
+	case key.Matches(k, keys.bookmark, keys.note) && l.step.Sitting != nil:
+		return note("Bookmarks and notes belong to a lesson: a page of the refresher is another one tomorrow."), true
 	case key.Matches(k, keys.bookmark, keys.note) && readOnly:
 		return failed(errReadOnlyNote), true
 	case key.Matches(k, keys.bookmark):
@@ -180,7 +182,7 @@ func (l *lesson) studyKey(k tea.KeyMsg) (tea.Cmd, bool) {
 func (l *lesson) text() string {
 	p := l.step.Pages[l.page]
 	if p.Item == nil {
-		return p.Markdown
+		return l.md
 	}
 	if l.ex != nil && l.ex.ex != nil {
 		return l.ex.ex.About().Prompt

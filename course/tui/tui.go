@@ -38,6 +38,8 @@ type Options struct {
 	Models   bool
 	// Open is the lesson or exercise to begin with; "" begins with the map.
 	Open string
+	// Step is a step to begin with that is no lesson: a sitting of the refresher.
+	Step *course.Step
 	// Face takes the place of the map, and of the course with it: a class.
 	Face func(Dress) Face
 	// After sends a message later; nil is tea.Tick. Tests do not wait.
@@ -138,6 +140,8 @@ func (m *Model) Init() tea.Cmd {
 		cmds = append(cmds, push(newLive(m.env, w)))
 	} else if m.env.Models {
 		cmds = append(cmds, push(newModels(m.env)))
+	} else if m.env.Step != nil {
+		cmds = append(cmds, push(newLesson(m.env, m.env.Step, 0)))
 	} else if cmd := m.env.open(m.env.Open); cmd != nil {
 		cmds = append(cmds, cmd)
 	}

@@ -13,13 +13,14 @@ import (
 	"edu/threatlings/exercises/input"
 	"edu/threatlings/exercises/list"
 	"edu/threatlings/exercises/rank"
+	"edu/threatlings/exercises/recall"
 	"edu/threatlings/exercises/reflect"
 	"edu/threatlings/exercises/report"
 	sorting "edu/threatlings/exercises/sort"
 	"edu/threatlings/exercises/spot"
 )
 
-// All lists every kind.
+// All lists every kind that a lesson may hold.
 func All() []input.Kind {
 	return []input.Kind{
 		ask.Kind(),
@@ -34,9 +35,10 @@ func All() []input.Kind {
 	}
 }
 
-// Get returns the kind with the name.
+// Get returns the kind with the name, those included that no lesson may hold
+// because the program makes their exercises itself.
 func Get(name string) (input.Kind, bool) {
-	for _, k := range All() {
+	for _, k := range append(All(), recall.Kind()) {
 		if k.Name == name {
 			return k, true
 		}
@@ -49,14 +51,13 @@ type Decoder struct{}
 
 // Decode hands the source to its kind.
 func (Decoder) Decode(src exercises.Source) (exercises.Exercise, error) {
-	k, ok := Get(src.Kind)
-	if !ok {
-		var names []string
-		for _, k := range All() {
-			names = append(names, k.Name)
+	var names []string
+	for _, k := range All() {
+		if k.Name == src.Kind {
+			return k.Decode(src)
 		}
-		sort.Strings(names)
-		return nil, &exercises.Fault{File: src.File, Line: src.Line - 1, What: fmt.Sprintf("there is no kind of exercise %q; use one of %s", src.Kind, strings.Join(names, ", "))}
+		names = append(names, k.Name)
 	}
-	return k.Decode(src)
+	sort.Strings(names)
+	return nil, &exercises.Fault{File: src.File, Line: src.Line - 1, What: fmt.Sprintf("there is no kind of exercise %q; use one of %s", src.Kind, strings.Join(names, ", "))}
 }

@@ -83,6 +83,16 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 	return &x, errors.Join(errs...)
 }
 
+// Of is a report on a scenario that stands in no lesson: three cards, as the
+// lessons have them. The index is made of the key when it is needed.
+func Of(s *scenarios.Scenario, k *grading.Key, index func() *grading.Index, shared exercises.About) *Exercise {
+	shared.Kind = Kind().Name
+	return &Exercise{
+		Shared: shared, Scenario: s.ID, Cards: 3, Pass: 70, Read: 10, Find: 30, Choose: 5,
+		scenario: s, key: func() (*answerKey, error) { return &answerKey{k, index()}, nil },
+	}
+}
+
 // ForClass is the exercise as one person of a class has it: many cards, none of
 // which is handed in alone. The prompt says what to do with them, and the button
 // that it is done.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -38,7 +39,8 @@ type Entry struct {
 	Path    string
 	Title   string
 	Threats int
-	Err     error // why it cannot be opened; nil when it can
+	Changed time.Time // when it was last saved
+	Err     error     // why it cannot be opened; nil when it can
 }
 
 // List tells the models of the folder by name.
@@ -50,6 +52,9 @@ func (d *Folder) List() ([]Entry, error) {
 	var out []Entry
 	for _, n := range names {
 		e := Entry{Name: strings.TrimSuffix(filepath.Base(n), ".yaml"), Path: n}
+		if info, err := os.Stat(n); err == nil { // what is wrong with it, reading says
+			e.Changed = info.ModTime()
+		}
 		b, err := os.ReadFile(n)
 		if err == nil {
 			var m *Model
