@@ -12,9 +12,9 @@ import (
 
 	"edu/threatlings/course"
 	"edu/threatlings/course/insights"
+	"edu/threatlings/course/refresher"
 	"edu/threatlings/course/server"
 	"edu/threatlings/course/server/database"
-	"edu/threatlings/course/refresher"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/report"
 	"edu/threatlings/progress"
