@@ -45,7 +45,8 @@ func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	err := l.d.change(ctx, func(tx *sql.Tx) error {
 		var holder int64
-		if err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate(), l.id).Scan(&holder); err != nil {
+		err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate(), l.id).Scan(&holder)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: the person was erased
 			return err
 		}
 		if holder != l.holder {
@@ -65,33 +66,51 @@ func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
 
 // Append implements progress.Store.
 func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
+	lines, err := encoded(events)
+	if err != nil {
+		return err
+	}
+	return l.save(ctx, func(tx *sql.Tx) error { return l.insert(tx, lines) })
+}
+
+func encoded(events []progress.Event) ([][]byte, error) {
 	lines := make([][]byte, len(events))
 	for i, e := range events {
 		var err error
 		if lines[i], err = progress.Encode(e); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
+}
+
+// insert puts events behind those that are there. The learner's row is locked.
+func (l *learner) insert(tx *sql.Tx, lines [][]byte) error {
+	var n int64
+	if err := tx.QueryRow("SELECT COALESCE(MAX(n), 0) FROM events WHERE learner = $1", l.id).Scan(&n); err != nil {
+		return err
+	}
+	for i, line := range lines {
+		if _, err := tx.Exec("INSERT INTO events (learner, n, data) VALUES ($1, $2, $3)", l.id, n+1+int64(i), line); err != nil {
 			return err
 		}
 	}
-	return l.save(ctx, func(tx *sql.Tx) error {
-		var n int64
-		if err := tx.QueryRow("SELECT COALESCE(MAX(n), 0) FROM events WHERE learner = $1", l.id).Scan(&n); err != nil {
-			return err
-		}
-		for i, line := range lines {
-			if _, err := tx.Exec("INSERT INTO events (learner, n, data) VALUES ($1, $2, $3)", l.id, n+1+int64(i), line); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return nil
 }
 
 // Events implements progress.Store.
-func (l *learner) Events(ctx context.Context) ([]progress.Event, error) {
-	rows, err := l.d.sql.QueryContext(ctx, "SELECT data FROM events WHERE learner = $1 ORDER BY n", l.id)
+func (l *learner) Events(ctx context.Context) ([]progress.Event, error) { return l.d.events(ctx, l.id) }
+
+func (d *DB) events(ctx context.Context, id string) ([]progress.Event, error) {
+	rows, err := d.sql.QueryContext(ctx, "SELECT data FROM events WHERE learner = $1 ORDER BY n", id)
 	if err != nil {
 		return nil, fmt.Errorf("reading progress: %w", err)
 	}
+	return scanEvents(rows)
+}
+
+// scanEvents reads rows of events and closes them.
+func scanEvents(rows *sql.Rows) ([]progress.Event, error) {
 	defer rows.Close()
 	var out []progress.Event
 	for rows.Next() {
