@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"edu/threatlings/progress"
 )
@@ -29,8 +30,10 @@ type learner struct {
 func (d *DB) Learner(ctx context.Context, id string) (progress.Store, error) {
 	l := &learner{d: d, id: id}
 	err := d.change(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRow(`INSERT INTO learners (id, holder) VALUES ($1, 1)
-			ON CONFLICT (id) DO UPDATE SET holder = learners.holder + 1 RETURNING holder`, id).Scan(&l.holder)
+		// It begins with the time, so that a window of somebody who was erased
+		// holds nothing of the same person who comes again.
+		return tx.QueryRow(`INSERT INTO learners (id, holder) VALUES ($1, $2)
+			ON CONFLICT (id) DO UPDATE SET holder = learners.holder + 1 RETURNING holder`, id, time.Now().UnixNano()).Scan(&l.holder)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening somebody's progress: %w", err)
