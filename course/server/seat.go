@@ -13,9 +13,11 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/term"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/evidence"
 	"edu/threatlings/course/plain"
 	"edu/threatlings/course/tui"
 	"edu/threatlings/exercises"
@@ -41,8 +43,22 @@ func (x *seat) learner() string {
 	if k == nil {
 		return ""
 	}
+	return learnerOf(k)
+}
+
+func learnerOf(k gossh.PublicKey) string {
 	sum := sha256.Sum256(k.Marshal())
 	return hex.EncodeToString(sum[:16])
+}
+
+// LearnerOf is the id under which a server keeps whoever has a key, from the line
+// of the public key's file.
+func LearnerOf(publicKey []byte) (string, error) {
+	k, _, _, _, err := gossh.ParseAuthorizedKey(publicKey)
+	if err != nil {
+		return "", fmt.Errorf("reading the public key: %w", err)
+	}
+	return learnerOf(k), nil
 }
 
 // who is a name for the log: never what the client typed.
@@ -88,16 +104,42 @@ func (x *seat) run() (err error) {
 	if err != nil {
 		return err
 	}
+	if v.ready && v.scenario == "" {
+		return x.readiness(ctx, session)
+	}
+	open := ""
+	if v.ready {
+		if session, err = session.Fresh(ctx, v.scenario); err != nil {
+			x.refuse(err)
+			return nil
+		}
+		open = course.FreshPrefix + v.scenario
+	}
 	if !hasPty || pty.Term == "dumb" || v.plain {
 		return x.inLines(hasPty, func(in io.Reader, out io.Writer) error {
-			return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices})
+			return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices, Open: open})
 		})
 	}
-	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version}
+	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version, Open: open}
 	if id := x.learner(); id != "" {
 		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(filepath.Join(x.s.o.Dir, learnersDir, id)))
 	}
 	return x.screens(ctx, o, pty, windows)
+}
+
+// readiness says what the person finds alone, and ends.
+func (x *seat) readiness(ctx context.Context, s *course.Session) error {
+	events, err := s.Events(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := evidence.Ready(s.Course, events)
+	if err != nil {
+		return err
+	}
+	text := strings.ReplaceAll(r.Text(), "threatlings readiness take ", "ssh "+asReady+"+")
+	_, err = io.WriteString(x.sess, strings.ReplaceAll(text, "\n", "\r\n"))
+	return err
 }
 
 // refuse says why there is nothing to see, and ends.
