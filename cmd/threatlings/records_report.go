@@ -227,7 +227,7 @@ With --server it says how many people are how far, and not who.`,
 					if asJSON {
 						return a.printJSON(r)
 					}
-					_, err = fmt.Fprint(a.out, r.Text())
+					_, err = fmt.Fprint(a.out, r.Text(func(id string) string { return "threatlings readiness take " + id }))
 					return err
 				})
 			}

@@ -222,7 +222,8 @@ func about(c *course.Course, scenario string) (items, tells map[string]bool) {
 }
 
 // Text is readiness for the person whose it is: what is there, and the next step.
-func (r Readiness) Text() string {
+// take is the command with which a scenario is taken here.
+func (r Readiness) Text(take func(scenario string) string) string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	say("You are: %s.\n", r.Level)
@@ -248,7 +249,7 @@ func (r Readiness) Text() string {
 		}
 		say("%s (%s), %s, alone: %s.%s", title, f.Scenario, f.At.Format(time.DateOnly), strings.Join(found, ", "), f.missing())
 	}
-	say("\n%s", r.next(fresh))
+	say("\n%s", r.next(fresh, take))
 	return b.String()
 }
 
@@ -274,12 +275,12 @@ func (f Finding) missing() string {
 }
 
 // next is the next step, in kind words.
-func (r Readiness) next(fresh []string) string {
+func (r Readiness) next(fresh []string, take func(string) string) string {
 	switch {
 	case r.Level == SecurityOptional:
 		return "You find what matters alone, and still do after months. Next: help somebody else to get there."
 	case r.Level == NotYet:
-		return fmt.Sprintf("Next: finish the %d %s that are left, with: threatlings. After that you are ready to lead a session with security in the room.", r.Parts-r.PartsDone, plural(r.Parts-r.PartsDone, "part", "parts"))
+		return fmt.Sprintf("Next: finish the %d %s that are left. After that you are ready to lead a session with security in the room.", r.Parts-r.PartsDone, plural(r.Parts-r.PartsDone, "part", "parts"))
 	case r.Level == ReviewOnly && r.SecurityOptional >= optionalScenarios:
 		return "Next: time. The last document must come at least 90 days after the first, to show that it stays with you."
 	}
@@ -290,7 +291,7 @@ func (r Readiness) next(fresh []string) string {
 	if len(fresh) == 0 {
 		return "Next: " + goal + ". You know every document here by now. Ask for a fresh one: your organisation can add its own to the course."
 	}
-	return "Next: " + goal + ". A document that you do not know: threatlings readiness take " + fresh[len(fresh)-1] +
+	return "Next: " + goal + ". A document that you do not know: " + take(fresh[len(fresh)-1]) +
 		". It has twelve cards and only the first hand-in counts; take it before you meet the document in the course."
 }
 

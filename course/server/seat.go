@@ -137,7 +137,7 @@ func (x *seat) readiness(ctx context.Context, s *course.Session) error {
 	if err != nil {
 		return err
 	}
-	text := strings.ReplaceAll(r.Text(), "threatlings readiness take ", "ssh "+asReady+"+")
+	text := r.Text(func(id string) string { return x.s.Join(asReady + "+" + id) })
 	_, err = io.WriteString(x.sess, strings.ReplaceAll(text, "\n", "\r\n"))
 	return err
 }
