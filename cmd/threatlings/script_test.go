@@ -24,7 +24,8 @@ func (x tidy) Run() int {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:  "testdata/script",
+		Cmds: scriptCommands(),
 		Setup: func(e *testscript.Env) error {
 			for _, v := range []string{"DATA", "CONFIG", "STATE", "CACHE"} {
 				e.Setenv("XDG_"+v+"_HOME", e.WorkDir+"/"+v)
