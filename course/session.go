@@ -34,6 +34,13 @@ func NewSession(ctx context.Context, c *Course, store progress.Store) (*Session,
 	if err != nil {
 		return nil, err
 	}
+	for i, e := range events {
+		if _, here := c.Step(e.Item); e.Kind == progress.Visited && !here {
+			// A lesson that is no longer there, or one beside the course, is no place
+			// to go on from. That somebody was here stays true.
+			events[i].Kind = ""
+		}
+	}
 	s.sum = progress.Summarize(events)
 	return s, nil
 }

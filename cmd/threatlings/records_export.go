@@ -262,20 +262,37 @@ func (a *app) credentials(file string) (user, password string, err error) {
 	return records.ReadCredentials(in)
 }
 
-// sync queues what is new and sends what waits. A full queue is emptied first.
-func (a *app) sync(ctx context.Context, send *records.Sender, q *records.Queue, ss []records.Statement) error {
-	_, full := q.Add(ss)
-	if full != nil && !errors.Is(full, records.ErrFull) {
-		return full
+// syncChunk is how many statements are queued at a time: a whole organisation's may
+// be more than a queue holds.
+const syncChunk = 1000
+
+// enqueueAndSend queues what is new and sends what waits. When the queue is full it
+// is sent first. What does not fit while the store is away is queued another time:
+// it is derived from what was done, and that stays.
+func enqueueAndSend(ctx context.Context, send *records.Sender, q *records.Queue, ss []records.Statement) (done records.Sending, err error) {
+	flush := func() error {
+		now, err := send.Send(ctx, q)
+		done.Sent, done.Already, done.Rejected, done.Left = done.Sent+now.Sent, done.Already+now.Already, done.Rejected+now.Rejected, now.Left
+		return err
 	}
-	done, err := send.Send(ctx, q)
-	if full != nil && err == nil {
-		if _, err = q.Add(ss); err == nil {
-			var more records.Sending
-			more, err = send.Send(ctx, q)
-			done.Sent, done.Already, done.Rejected, done.Left = done.Sent+more.Sent, done.Already+more.Already, done.Rejected+more.Rejected, more.Left
+	for chunk := range slices.Chunk(ss, syncChunk) {
+		_, err := q.Add(chunk)
+		if errors.Is(err, records.ErrFull) {
+			if err := flush(); err != nil {
+				return done, err
+			}
+			_, err = q.Add(chunk)
+		}
+		if err != nil {
+			return done, err
 		}
 	}
+	return done, flush()
+}
+
+// sync sends, and says what became of it.
+func (a *app) sync(ctx context.Context, send *records.Sender, q *records.Queue, ss []records.Statement) error {
+	done, err := enqueueAndSend(ctx, send, q, ss)
 	fmt.Fprintf(a.out, "%d sent, %d were there already, %d refused, %d waiting.\n", done.Sent, done.Already, done.Rejected, done.Left)
 	if done.Rejected > 0 {
 		refused, listErr := q.Rejected()

@@ -21,9 +21,11 @@ import (
 	"edu/threatlings/course"
 	"edu/threatlings/course/classroom"
 	"edu/threatlings/course/classroom/host"
+	"edu/threatlings/course/evidence"
 	"edu/threatlings/course/server/database"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/progress"
+	"edu/threatlings/progress/records"
 )
 
 var testCourse = sync.OnceValues(func() (*course.Course, error) { return course.Load(course.Embedded(), kinds.Decoder{}) })
@@ -245,5 +247,39 @@ func TestSync(t *testing.T) {
 	cmd.Env, cmd.Stdin = env, strings.NewReader("me:secret")
 	if b, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(b), "must begin with https://") {
 		t.Errorf("%v: %s", err, b)
+	}
+}
+
+// More than a queue holds goes out in parts.
+func TestSyncMoreThanAQueueHolds(t *testing.T) {
+	c, err := testCourse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := evidence.Holder{Person: records.Account{HomePage: records.LocalHome, Name: "u-1"}, Program: "test"}
+	ss, err := records.Statements(nil, evidence.Attempts(c, finished(c, 3, 1, "x"), who), records.Vocabulary{Base: "https://example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lrs := &store{kept: map[string]string{}}
+	srv := httptest.NewServer(lrs)
+	defer srv.Close()
+	send, err := records.NewSender(srv.URL, "me", "secret", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := records.OpenQueue(t.TempDir(), len(ss)+1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := records.Statements(nil, evidence.Attempts(c, finished(c, 1, 1, "x"), who), records.Vocabulary{Base: "https://example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := q.Add(waiting); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := enqueueAndSend(t.Context(), send, q, ss); err != nil || got != (records.Sending{Sent: len(waiting) + len(ss)}) {
+		t.Errorf("%+v of %d, %v", got, len(waiting)+len(ss), err)
 	}
 }
