@@ -94,6 +94,9 @@ func (x *seat) run() (err error) {
 	if class != nil {
 		return x.attend(ctx, v, class, pty, windows, hasPty)
 	}
+	if v.ready && v.scenario == "" {
+		return x.readiness(ctx)
+	}
 	store, notices, err := x.open(ctx)
 	if err != nil {
 		x.refuse(fmt.Errorf("the course cannot be opened: %w", err))
@@ -103,9 +106,6 @@ func (x *seat) run() (err error) {
 	session, err := course.NewSession(ctx, x.s.o.Course, store)
 	if err != nil {
 		return err
-	}
-	if v.ready && v.scenario == "" {
-		return x.readiness(ctx, session)
 	}
 	open := ""
 	if v.ready {
@@ -127,13 +127,17 @@ func (x *seat) run() (err error) {
 	return x.screens(ctx, o, pty, windows)
 }
 
-// readiness says what the person finds alone, and ends.
-func (x *seat) readiness(ctx context.Context, s *course.Session) error {
-	events, err := s.Events(ctx)
-	if err != nil {
-		return err
+// readiness says what the person finds alone, and ends. It takes nothing out of the
+// hands of a window in which they have the course open.
+func (x *seat) readiness(ctx context.Context) error {
+	var events []progress.Event
+	if id := x.learner(); id != "" {
+		var err error
+		if events, err = x.s.db.Events(ctx, id); err != nil {
+			return err
+		}
 	}
-	r, err := evidence.Ready(s.Course, events)
+	r, err := evidence.Ready(x.s.o.Course, x.s.o.Course.Of(events))
 	if err != nil {
 		return err
 	}
