@@ -31,8 +31,8 @@ scenario: %[3]s
 cards: %[4]d
 pass: 70
 read: 10
-find: 40
-choose: 0
+find: 45
+choose: 5
 prompt: |
   Read the document, walk its diagram, and report **every threat that you find**, one a card: who does what to which asset, over which flow, so that what harm. Begin with the gravest ones; there are %[4]d cards, and an empty one costs nothing.
 

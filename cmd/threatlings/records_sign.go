@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +18,7 @@ import (
 
 func (a *app) recordsSignCommand() *cobra.Command {
 	var src source
-	var out string
+	var out, who string
 	var force bool
 	cmd := &cobra.Command{
 		Use:   "sign [MODULE]",
@@ -35,7 +37,7 @@ func (a *app) recordsSignCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if rs, err = only(rs, strings.Join(args, "")); err != nil {
+			if rs, err = only(of(rs, who), strings.Join(args, "")); err != nil {
 				return err
 			}
 			b, err := a.sign(src, rs)
@@ -46,8 +48,14 @@ func (a *app) recordsSignCommand() *cobra.Command {
 		},
 	}
 	src.flags(cmd)
+	cmd.Flags().StringVar(&who, "person", "", "with --server: the `id` of one person, to give them theirs")
 	outFlags(cmd, &out, &force)
 	return cmd
+}
+
+// of keeps the records of a person; "" keeps all.
+func of(rs []records.Record, who string) []records.Record {
+	return slices.DeleteFunc(slices.Clone(rs), func(r records.Record) bool { return who != "" && r.Person.Name != who })
 }
 
 func outFlags(cmd *cobra.Command, out *string, force *bool) {
@@ -88,41 +96,28 @@ func (a *app) writtenRecords(out string, b []byte, n int, force bool) error {
 }
 
 func (a *app) recordsCertificateCommand() *cobra.Command {
-	var format, out string
+	var format, out, record, trust string
 	var force bool
 	cmd := &cobra.Command{
 		Use:   "certificate [MODULE]",
 		Short: "Write a certificate of a part, or of the whole course",
-		Long:  "Write a certificate to read or print. It says what it is worth, and how to check the record behind it. With -o the record itself is written beside it, as FILE.json. Without MODULE it is for the whole course, or for the last part that is finished.",
+		Long:  "Write a certificate to read or print. It says what it is worth, and how to check the record behind it. With -o the record itself is written beside it, as FILE.json. Without MODULE it is for the whole course, or for the last part that is finished. A record that a server or an instructor signed for you becomes one with --record FILE.",
 		Example: `  threatlings records certificate
   threatlings records certificate part-2 --to html -o certificate.html`,
 		Args: usage(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			c, err := a.crowd(cmd.Context(), source{})
+		RunE: func(cmd *cobra.Command, args []string) error {
+			keys, err := trusted(trust)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, c.close()) }()
-			rs, err := c.records()
-			if err != nil {
-				return err
-			}
-			if rs, err = only(rs, strings.Join(args, "")); err != nil {
-				return err
-			}
-			if len(rs) == 0 {
-				return errors.New("nothing is finished yet; threatlings status says what is left")
-			}
-			// Of several the latest, and then the one for the most: the whole stands last.
-			rs = rs[len(rs)-1:]
-			signed, err := a.sign(source{}, rs)
+			name, signed, err := a.certified(cmd.Context(), record, strings.Join(args, ""))
 			if err != nil {
 				return err
 			}
 			if format == "json" {
 				return a.writtenRecords(out, signed, 1, force)
 			}
-			opened, err := records.Open(signed, nil)
+			opened, err := records.Open(signed, keys)
 			if err != nil {
 				return err
 			}
@@ -130,12 +125,12 @@ func (a *app) recordsCertificateCommand() *cobra.Command {
 			if out == "" || out == "-" {
 				file = "record.json"
 			}
-			text, err := certificate(records.Certificate{Opened: opened, Name: clean(c.settings.Name), File: filepath.Base(file)}, format)
+			text, err := certificate(records.Certificate{Opened: opened, Name: name, File: filepath.Base(file)}, format)
 			if err != nil {
 				return err
 			}
 			if out == "" || out == "-" {
-				fmt.Fprintf(a.err, "The record itself: threatlings records sign %s -o record.json\n", moduleWord(rs[0]))
+				fmt.Fprintln(a.err, "The record behind it: the same command with --to json -o record.json")
 				return a.writeOut(out, text, force)
 			}
 			if err := a.writeOut(file, string(signed), force); err != nil {
@@ -148,16 +143,51 @@ func (a *app) recordsCertificateCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&record, "record", "", "make it of a signed record in a `file`, instead of your own progress")
+	cmd.Flags().StringVar(&trust, "trust", "", "with --record: a `file` with the keys that you trust")
 	cmd.Flags().StringVar(&format, "to", "text", "the `format`: text, md, html, json")
 	outFlags(cmd, &out, &force)
 	return cmd
 }
 
-func moduleWord(r records.Record) string {
-	if r.Module == "" {
-		return "course"
+// certified is the signed record for a certificate, and what its holder wants to be
+// called: the last one in a file that somebody else signed, or one's own, signed
+// now. Of several the latest counts, and the one for the most: the whole stands last.
+func (a *app) certified(ctx context.Context, file, module string) (name string, signed []byte, err error) {
+	if file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return "", nil, fmt.Errorf("reading the record: %w", err)
+		}
+		for _, l := range records.Split(b) {
+			o, err := records.Open(l, nil)
+			if err != nil {
+				return "", nil, fmt.Errorf("reading the record: %w", err)
+			}
+			if fits, err := only([]records.Record{o.Record}, module); err == nil && len(fits) > 0 {
+				signed = l
+			}
+		}
+		if signed == nil {
+			return "", nil, fmt.Errorf("there is no such record in %s", clean(file))
+		}
+		settings, _ := a.settings()
+		return clean(settings.Name), signed, nil
 	}
-	return r.Module
+	c, err := a.crowd(ctx, source{})
+	if err != nil {
+		return "", nil, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	rs, err := c.records()
+	if err != nil {
+		return "", nil, err
+	}
+	if rs, err = only(rs, module); err != nil {
+		return "", nil, err
+	}
+	signed, err = a.sign(source{}, rs[max(0, len(rs)-1):])
+	return clean(c.settings.Name), signed, err
 }
 
 func certificate(c records.Certificate, format string) (string, error) {
