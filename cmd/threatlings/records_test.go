@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +28,7 @@ import (
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/progress"
 	"edu/threatlings/progress/records"
+	"edu/threatlings/progress/records/lrstest"
 )
 
 var testCourse = sync.OnceValues(func() (*course.Course, error) { return course.Load(course.Embedded(), kinds.Decoder{}) })
@@ -233,6 +236,9 @@ func TestSync(t *testing.T) {
 	says(out, err, false, "7 sent, 0 were there already, 0 refused, 0 waiting")
 	out, err = sync("me:secret")
 	says(out, err, false, "0 sent, 0 were there already, 0 refused, 0 waiting")
+	if !strings.HasPrefix(out, "0 ") {
+		t.Errorf("a second time %s", out)
+	}
 	if lrs.posted != 1 {
 		t.Errorf("%d requests", lrs.posted)
 	}
@@ -281,5 +287,38 @@ func TestSyncMoreThanAQueueHolds(t *testing.T) {
 	}
 	if got, err := enqueueAndSend(t.Context(), send, q, ss); err != nil || got != (records.Sending{Sent: len(waiting) + len(ss)}) {
 		t.Errorf("%+v of %d, %v", got, len(waiting)+len(ss), err)
+	}
+}
+
+// Everything that somebody did goes into a real store, and a second time nothing does.
+func TestSyncRealStore(t *testing.T) {
+	endpoint := lrstest.Start(t)
+	c, err := testCourse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := home(t)
+	log, _, err := progress.OpenFile(dataDir(env), progress.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := finished(c, 3, 0.8, "words, \u202e and =1+1")
+	if err := errors.Join(log.Append(t.Context(), events...), log.Close()); err != nil {
+		t.Fatal(err)
+	}
+	// Two parts and the course have something to pass, and one has not.
+	n := 3*4 + 3
+	for _, e := range events {
+		if e.Kind == progress.Submitted {
+			n++
+		}
+	}
+	for _, n := range []int{n, 0} {
+		want := fmt.Sprintf("%d sent, 0 were there already, 0 refused, 0 waiting", n)
+		cmd := exec.Command(mustBinary(t), "records", "sync", "--to", endpoint, "--credentials", "-", "--answers", "--free-text")
+		cmd.Env, cmd.Stdin = env, strings.NewReader("me:secret")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), want) {
+			t.Errorf("%v: %q is not in\n%s", err, want, out)
+		}
 	}
 }
