@@ -10,9 +10,10 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Erase removes the log, what was set aside of it, and all drafts in dir. It does
-// not while another program has them open. What a disk or a backup still holds of
-// removed files is beyond it.
+// Erase removes the log, what was set aside of it, all drafts, and what a restored
+// backup took the place of, in dir. Other files stay. It removes nothing while another
+// program has them open. What a disk or a backup still holds of removed files is
+// beyond it.
 func Erase(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -27,9 +28,10 @@ func Erase(dir string) error {
 	}
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		log, _ := filepath.Match("events*.jsonl", e.Name()) // the pattern is a good one
-		if log || e.Name() == draftsDir {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		for _, ours := range []string{"events*.jsonl", draftsDir, "before-restore-*", ".restore-*"} {
+			if is, _ := filepath.Match(ours, e.Name()); is { // the patterns are good ones
+				err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+			}
 		}
 	}
 	if err != nil {

@@ -87,7 +87,7 @@ func (a *app) eraseSelf() error {
 	if err := os.RemoveAll(a.folders().recordsDir()); err != nil {
 		return fmt.Errorf("your progress is erased; erasing your records failed: %w", err)
 	}
-	fmt.Fprintf(a.out, "Erased. What you exported is where you put it, and threat models stay in %s.\n", clean(a.folders().Data))
+	fmt.Fprintf(a.out, "Erased. What you exported is where you put it; threat models stay in %s, and what you chose, your name with it, in %s.\n", clean(a.folders().Data), clean(a.folders().settingsFile()))
 	return nil
 }
 

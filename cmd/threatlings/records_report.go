@@ -19,8 +19,7 @@ import (
 // totals are an organisation's statistics: of everybody whose progress is kept,
 // and of those who were erased, of whom nothing else is left.
 type totals struct {
-	Kept   []evidence.Count `json:"kept"`
-	Erased []evidence.Count `json:"erased"`
+	Kept, Erased []evidence.Count
 }
 
 func (t totals) all() []evidence.Count {
@@ -55,42 +54,77 @@ func aggregates(counts []evidence.Count) []database.Aggregate {
 	return out
 }
 
-// text is the statistics for people. Of fewer than SmallestGroup people only how
-// many they are is said: more would say who it was.
-func (t totals) text(c *course.Course) string {
-	var b strings.Builder
+// statistics are what an organisation is told: how many, and never who.
+type statistics struct {
+	People int `json:"people"`
+	Erased int `json:"erased"` // of these people: nothing but these numbers is left of them
+	// TooFew says that nothing more is told: of fewer than records.SmallestGroup
+	// people it would say who it was.
+	TooFew    bool           `json:"too_few,omitempty"`
+	Done      []doneCount    `json:"done,omitempty"`
+	Readiness map[string]int `json:"readiness,omitempty"`
+	Guesses   *guesses       `json:"guesses,omitempty"`
+}
+
+// doneCount is how many people are done with a part, those who were erased included.
+type doneCount struct {
+	Module string `json:"module"`
+	Title  string `json:"title"`
+	Done   int    `json:"done"`
+	Erased int    `json:"erased"`
+}
+
+// guesses are the check before Part 1 and its twin, of those who did both.
+type guesses struct {
+	People int     `json:"people"`
+	Before float64 `json:"before"` // right ones of ten, on average
+	After  float64 `json:"after"`
+}
+
+func (t totals) statistics(c *course.Course) statistics {
 	all := t.all()
-	people := evidence.Total(all, evidence.People, "")
-	fmt.Fprintf(&b, "%d %s, erased: %d.\n", people, plural(people, "person", "people"), evidence.Total(t.Erased, evidence.People, ""))
-	if people < records.SmallestGroup {
-		fmt.Fprintf(&b, "That is fewer than %d, so nothing is broken down.\n", records.SmallestGroup)
-		return b.String()
+	s := statistics{People: evidence.Total(all, evidence.People, ""), Erased: evidence.Total(t.Erased, evidence.People, "")}
+	if s.TooFew = s.People < records.SmallestGroup; s.TooFew {
+		return s
 	}
 	row := func(name, title string) {
-		fmt.Fprintf(&b, "  %-8s %-40s done %d, erased: %d done\n", name, clean(title), evidence.Total(all, evidence.DonePart, name), evidence.Total(t.Erased, evidence.DonePart, name))
+		s.Done = append(s.Done, doneCount{name, title, evidence.Total(all, evidence.DonePart, name), evidence.Total(t.Erased, evidence.DonePart, name)})
 	}
 	for _, m := range c.Modules {
 		row(m.ID, m.Title)
 	}
 	row(evidence.WholeCourse, c.Title)
-	b.WriteString(t.readiness())
-	return b.String()
-}
-
-// readiness is how many people are at which level, and what the checks showed.
-func (t totals) readiness() string {
-	var b strings.Builder
-	all := t.all()
-	if n := evidence.Total(all, evidence.People, ""); n < records.SmallestGroup {
-		return fmt.Sprintf("%d %s: fewer than %d are not broken down.\n", n, plural(n, "person", "people"), records.SmallestGroup)
-	}
-	b.WriteString("Readiness:\n")
+	s.Readiness = map[string]int{}
 	for _, l := range evidence.Levels {
-		fmt.Fprintf(&b, "  %-40s %d\n", l.String(), evidence.Total(all, evidence.ReadyAt, string(l)))
+		s.Readiness[string(l)] = evidence.Total(all, evidence.ReadyAt, string(l))
 	}
 	if n := evidence.Total(all, evidence.GuessPeople, ""); n >= records.SmallestGroup {
-		fmt.Fprintf(&b, "Ten guesses, %d people: on average %.1f right before Part 1, %.1f after Part 2.\n", n,
-			float64(evidence.Total(all, evidence.GuessesBefore, ""))/float64(n), float64(evidence.Total(all, evidence.GuessesAfter, ""))/float64(n))
+		s.Guesses = &guesses{n, float64(evidence.Total(all, evidence.GuessesBefore, "")) / float64(n), float64(evidence.Total(all, evidence.GuessesAfter, "")) / float64(n)}
+	}
+	return s
+}
+
+func (s statistics) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s, erased: %d.\n", s.People, plural(s.People, "person", "people"), s.Erased)
+	for _, d := range s.Done {
+		fmt.Fprintf(&b, "  %-8s %-40s done %d, erased: %d done\n", clean(d.Module), clean(d.Title), d.Done, d.Erased)
+	}
+	return b.String() + s.ready()
+}
+
+// ready is how many people are at which level, and what the checks showed.
+func (s statistics) ready() string {
+	if s.TooFew {
+		return fmt.Sprintf("Fewer than %d people are not broken down: it would say who it was.\n", records.SmallestGroup)
+	}
+	var b strings.Builder
+	b.WriteString("Readiness:\n")
+	for _, l := range evidence.Levels {
+		fmt.Fprintf(&b, "  %-40s %d\n", l.String(), s.Readiness[string(l)])
+	}
+	if g := s.Guesses; g != nil {
+		fmt.Fprintf(&b, "Ten guesses, %d people: on average %.1f right before Part 1, %.1f after Part 2.\n", g.People, g.Before, g.After)
 	}
 	return b.String()
 }
@@ -121,27 +155,28 @@ numbers still, and nowhere else.`,
 				return usageError{errors.New("records in files are held against a list of people: --roster FILE")}
 			}
 			var rs []records.Record
-			var t *totals
+			var t totals
+			var stats *statistics
 			var c *crowd
 			if src.server {
 				if c, err = a.crowd(cmd.Context(), src); err != nil {
 					return err
 				}
 				defer func() { err = errors.Join(err, c.close()) }()
-				sums, err := c.totals(cmd.Context())
-				if err != nil {
+				if t, err = c.totals(cmd.Context()); err != nil {
 					return err
 				}
-				t = &sums
+				s := t.statistics(c.course)
+				stats = &s
 				if rs, err = c.records(); err != nil {
 					return err
 				}
 			}
 			if roster == "" {
 				if asJSON {
-					return a.printJSON(t)
+					return a.printJSON(stats)
 				}
-				_, err := fmt.Fprint(a.out, t.text(c.course))
+				_, err := fmt.Fprint(a.out, stats.text())
 				return err
 			}
 			keys, err := trusted(trust)
@@ -171,11 +206,11 @@ numbers still, and nowhere else.`,
 			if asJSON {
 				return a.printJSON(struct {
 					records.Report
-					Statistics *totals `json:"statistics,omitempty"`
-				}{report, t})
+					Statistics *statistics `json:"statistics,omitempty"`
+				}{report, stats})
 			}
 			fmt.Fprint(a.out, report.Text())
-			if t != nil {
+			if src.server {
 				fmt.Fprintf(a.out, "\nErased, and so on no list: %d done.\n", evidence.Total(t.Erased, evidence.DonePart, evidence.WholeCourse))
 			}
 			return nil
@@ -240,10 +275,11 @@ With --server it says how many people are how far, and not who.`,
 			if err != nil {
 				return err
 			}
+			stats := t.statistics(c.course)
 			if asJSON {
-				return a.printJSON(t)
+				return a.printJSON(stats)
 			}
-			_, err = fmt.Fprint(a.out, t.readiness())
+			_, err = fmt.Fprint(a.out, stats.ready())
 			return err
 		},
 	}
