@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"edu/threatlings/course"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/report"
 	"edu/threatlings/progress"
@@ -39,6 +40,9 @@ Nothing is sent anywhere. The file holds what you wrote and no name.`,
 					for _, it := range s.Items() {
 						isReport[it.ID] = it.Kind == report.Kind().Name
 					}
+				}
+				for _, id := range o.session.Course.Scenarios() {
+					isReport[course.FreshPrefix+id] = true
 				}
 				text, n := proposals(events, isReport, all)
 				if n == 0 {

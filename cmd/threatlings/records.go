@@ -48,9 +48,29 @@ func (a *app) recordsDir(s source) string {
 	return a.folders().recordsDir()
 }
 
+// identity is who the records of a computer are about. With --read-only a new one is
+// used and not kept.
+func (a *app) identity(s source) (records.Identity, error) {
+	if a.readOnly {
+		return records.LookIdentity(a.recordsDir(s))
+	}
+	return records.OpenIdentity(a.recordsDir(s))
+}
+
+// mayWrite is an error where somebody asked that nothing is saved.
+func (a *app) mayWrite() error {
+	if a.readOnly {
+		return errors.New("this keeps something on this computer; start again without --read-only")
+	}
+	return nil
+}
+
 // signer is who signs here. A learner's own signature proves nothing but that
 // nothing was altered.
 func (a *app) signer(s source) (records.Signer, error) {
+	if err := a.mayWrite(); err != nil {
+		return records.Signer{}, err
+	}
 	role, name := records.Learner, "the learner"
 	if s.server {
 		role = records.Server
@@ -85,15 +105,17 @@ func (a *app) crowd(ctx context.Context, s source) (*crowd, error) {
 	if !s.server && (s.database != "" || s.homePage != "") {
 		return nil, usageError{errors.New("--database and --home-page go with --server; for your own records there is: threatlings records identity")}
 	}
-	id, err := records.OpenIdentity(a.recordsDir(s))
+	id, err := a.identity(s)
 	if err != nil {
 		return nil, err
 	}
 	if s.server {
 		return a.everybody(ctx, s, id)
 	}
+	asked := a.readOnly
 	a.readOnly = true // looking must not wait for a running course
 	o, err := a.open(ctx)
+	a.readOnly = asked
 	if err != nil {
 		return nil, err
 	}
@@ -324,6 +346,9 @@ func (a *app) recordsRegisterCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, c.close()) }()
+			if err := a.mayWrite(); err != nil {
+				return err
+			}
 			n := 0
 			for _, p := range c.people {
 				if who != "" && p.Person.Name != who {
@@ -389,11 +414,14 @@ func (a *app) recordsIdentityCommand() *cobra.Command {
 				return nil
 			}
 			dir := a.folders().recordsDir()
-			i, err := records.OpenIdentity(dir)
+			i, err := a.identity(source{})
 			if err != nil {
 				return err
 			}
 			if home != "" || id != "" || activities != "" {
+				if err := a.mayWrite(); err != nil {
+					return err
+				}
 				if (home == "") != (id == "") {
 					return usageError{errors.New("--home-page and --id go together: an id is known in one system")}
 				}

@@ -57,6 +57,9 @@ table (CSV) with the columns name and user id, and --home-page the system of tho
 }
 
 func (a *app) attest(ctx context.Context, t attesting) (err error) {
+	if err := a.mayWrite(); err != nil {
+		return err
+	}
 	code := host.Code(t.code)
 	if code == "" {
 		return usageError{errors.New("which class? Say so with --class CODE")}

@@ -41,6 +41,9 @@ What was exported, signed or sent before is in other hands, and backups are wher
   threatlings records erase --server --person 3b1f0c…`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.mayWrite(); err != nil {
+				return err
+			}
 			if src.server != (who != "") {
 				return usageError{errors.New("--server and --person ID go together; without both it is about you")}
 			}

@@ -114,7 +114,7 @@ func (a *app) facts(ctx context.Context, o outward, files []string) (f facts, er
 		if err != nil {
 			return f, err
 		}
-		id, err := records.OpenIdentity(a.recordsDir(o.source))
+		id, err := a.identity(o.source)
 		if err != nil {
 			return f, err
 		}
@@ -209,6 +209,9 @@ command line would show them to other programs.`,
 		Example: `  threatlings records sync --to https://lrs.example.org/xAPI --credentials lrs.txt
   pass lrs | threatlings records sync --to https://lrs.example.org/xAPI --credentials - --server`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.mayWrite(); err != nil {
+				return err
+			}
 			if to == "" || credentials == "" {
 				return usageError{errors.New("say where to send, and as whom: --to URL --credentials FILE (- is standard input)")}
 			}

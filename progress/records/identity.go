@@ -49,10 +49,22 @@ func (i Identity) Check() error {
 // OpenIdentity reads the identity in dir. Where there is none a random one is made
 // and kept: it says nothing about the person.
 func OpenIdentity(dir string) (Identity, error) {
+	i, err := LookIdentity(dir)
+	if err != nil {
+		return i, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, identityName)); errors.Is(err, fs.ErrNotExist) {
+		return i, SaveIdentity(dir, i)
+	}
+	return i, nil
+}
+
+// LookIdentity is OpenIdentity that keeps nothing: where there is none, the random
+// one is another each time.
+func LookIdentity(dir string) (Identity, error) {
 	b, err := os.ReadFile(filepath.Join(dir, identityName))
 	if errors.Is(err, fs.ErrNotExist) {
-		i := Identity{Account{LocalHome, uuid.NewString()}, activityAt}
-		return i, SaveIdentity(dir, i)
+		return Identity{Account{LocalHome, uuid.NewString()}, activityAt}, nil
 	}
 	if err != nil {
 		return Identity{}, fmt.Errorf("reading who the records are about: %w", err)
