@@ -36,6 +36,7 @@ type Course struct {
 	// Both are read when they are first needed.
 	glossary func() []lessons.Term
 	findable func() []found
+	keyed    func() ([]Keyed, error)
 	terms    sync.Map // of a text: TermsIn
 }
 
@@ -114,6 +115,7 @@ func Load(fsys fs.FS, decoder exercises.Decoder) (*Course, error) {
 		return terms
 	})
 	c.findable = sync.OnceValue(c.readFindable)
+	c.keyed = sync.OnceValues(c.readKeyed)
 	c.digest = sync.OnceValue(func() string { return digest(fsys) })
 	var errs []error
 	parsed := parseLessons(fsys, root, syl)

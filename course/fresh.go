@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/grading"
 	"edu/threatlings/lessons"
 )
 
@@ -59,6 +60,31 @@ func (c *Course) Scenarios() []string {
 	return out
 }
 
+// A Keyed scenario is one with an answer key.
+type Keyed struct {
+	ID, Title string
+	Key       *grading.Key
+}
+
+// Keyed reads all scenarios with a key, once. They are not to be changed.
+func (c *Course) Keyed() ([]Keyed, error) { return c.keyed() }
+
+func (c *Course) readKeyed() ([]Keyed, error) {
+	var out []Keyed
+	for _, id := range c.Scenarios() {
+		s, err := c.Scenario(id)
+		if err != nil {
+			return nil, err
+		}
+		key, err := s.Key()
+		if err != nil {
+			return nil, fmt.Errorf("reading the answer key of %s: %w", id, err)
+		}
+		out = append(out, Keyed{id, s.System.Title, key})
+	}
+	return out, nil
+}
+
 // Fresh is a course of one exercise: a report with FreshCards cards on a scenario.
 // Its events belong to this course. The exercise is opened by its id, FreshPrefix
 // and the scenario's.
@@ -74,7 +100,7 @@ func (c *Course) Fresh(scenario string) (*Course, error) {
 	id := FreshPrefix + scenario
 	f := &Course{
 		ID: c.ID, Title: c.Title, Version: c.Version,
-		fsys: c.fsys, decoder: c.decoder, digest: c.digest, glossary: c.glossary,
+		fsys: c.fsys, decoder: c.decoder, digest: c.digest, glossary: c.glossary, keyed: c.keyed,
 		steps: map[string]*Step{}, items: map[string]*Item{},
 	}
 	f.findable = sync.OnceValue(f.readFindable)

@@ -251,3 +251,19 @@ func TestGain(t *testing.T) {
 		t.Errorf("%d, %d, %t", before, after, ok)
 	}
 }
+
+// An organisation of a thousand is read at once: what one person costs is little.
+func BenchmarkCountsOf(b *testing.B) {
+	d := newDiary(b)
+	for _, m := range d.c.Modules {
+		d.finish(m, 0.9)
+	}
+	if _, err := evidence.CountsOf(d.c, d.events); err != nil { // the keys are read once
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := evidence.CountsOf(d.c, d.events); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

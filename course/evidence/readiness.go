@@ -124,12 +124,12 @@ func Ready(c *course.Course, events []progress.Event) (Readiness, error) {
 		}
 	}
 	r.PartsDone = len(done)
-	for _, id := range c.Scenarios() {
-		f, err := finding(c, id, events)
-		if err != nil {
-			return r, err
-		}
-		r.Scenarios = append(r.Scenarios, f)
+	scenarios, err := c.Keyed()
+	if err != nil {
+		return r, err
+	}
+	for _, s := range scenarios {
+		r.Scenarios = append(r.Scenarios, finding(c, s, events))
 	}
 	var first, last time.Time
 	for _, f := range r.Scenarios {
@@ -161,22 +161,14 @@ func Ready(c *course.Course, events []progress.Event) (Readiness, error) {
 }
 
 // finding reads what events show of one scenario.
-func finding(c *course.Course, id string, events []progress.Event) (Finding, error) {
-	s, err := c.Scenario(id)
-	if err != nil {
-		return Finding{}, err
-	}
-	key, err := s.Key()
-	if err != nil {
-		return Finding{}, fmt.Errorf("reading the answer key of %s: %w", id, err)
-	}
-	f := Finding{Scenario: id, Title: s.System.Title, Why: Untried, Found: map[string]int{}, All: map[string]int{}}
+func finding(c *course.Course, s course.Keyed, events []progress.Event) Finding {
+	f := Finding{Scenario: s.ID, Title: s.Title, Why: Untried, Found: map[string]int{}, All: map[string]int{}}
 	severity := map[string]string{}
-	for _, t := range key.Threats {
+	for _, t := range s.Key.Threats {
 		severity[t.ID] = t.Severity.Rating
 		f.All[t.Severity.Rating]++
 	}
-	items, tells := about(c, id)
+	items, tells := about(c, s.ID)
 	for _, e := range events {
 		if e.Course != "" && e.Course != c.ID {
 			continue
@@ -199,7 +191,7 @@ func finding(c *course.Course, id string, events []progress.Event) (Finding, err
 			break
 		}
 	}
-	return f, nil
+	return f
 }
 
 // about is the reports on a scenario, and the lessons behind them in their part.
