@@ -272,7 +272,13 @@ func (r Readiness) next(fresh []string, take func(string) string) string {
 	case r.Level == SecurityOptional:
 		return "You find what matters alone, and still do after months. Next: help somebody else to get there."
 	case r.Level == NotYet:
-		return fmt.Sprintf("Next: finish the %d %s that are left. After that you are ready to lead a session with security in the room.", r.Parts-r.PartsDone, plural(r.Parts-r.PartsDone, "part", "parts"))
+		left := r.Parts - r.PartsDone
+		text := fmt.Sprintf("Next: finish the %d %s left. After that you are ready to lead a session with security in the room.", left, plural(left, "part that is", "parts that are"))
+		if len(fresh) > 0 {
+			// The course's own reports have three cards, and use a document up.
+			text += " When you come to a document in the course, hand in all that you find first, on twelve cards; then it counts here, and the lesson goes on as before: " + take(fresh[0]) + "."
+		}
+		return text
 	case r.Level == ReviewOnly && r.SecurityOptional >= optionalScenarios:
 		return "Next: time. The last document must come at least 90 days after the first, to show that it stays with you."
 	}

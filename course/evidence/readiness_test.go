@@ -159,7 +159,7 @@ func TestCreditedOnce(t *testing.T) {
 func TestReadinessInWords(t *testing.T) {
 	take := func(id string) string { return "take " + id }
 	d := newDiary(t)
-	if got := d.ready().Text(take); !strings.Contains(got, "on the way") || !strings.Contains(got, "finish the 3 parts") {
+	if got := d.ready().Text(take); !strings.Contains(got, "on the way") || !strings.Contains(got, "finish the 3 parts that are left") || !strings.Contains(got, "take billing") {
 		t.Error(got)
 	}
 	for _, m := range d.c.Modules {
