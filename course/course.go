@@ -36,8 +36,8 @@ type Course struct {
 	// Both are read when they are first needed.
 	glossary func() []lessons.Term
 	findable func() []found
-	terms    sync.Map // of a text: TermsIn
-	keyed    sync.Map // of a scenario: Keyed
+	terms    sync.Map  // of a text: TermsIn
+	keyed    *sync.Map // of a scenario: Keyed
 }
 
 // A Module is a part of the course.
@@ -127,6 +127,7 @@ func Load(fsys fs.FS, decoder exercises.Decoder) (*Course, error) {
 		return terms
 	})
 	c.findable = sync.OnceValue(c.readFindable)
+	c.keyed = &sync.Map{}
 	c.digest = sync.OnceValue(func() string { return digest(fsys) })
 	var errs []error
 	parsed := parseLessons(fsys, root, syl)

@@ -307,7 +307,7 @@ func TestATooLongAnswerIsRefusedKindly(t *testing.T) {
 // The packages that a server, a test or another front end links must not bring
 // a terminal library with them.
 func TestNoTerminalBehindTheWall(t *testing.T) {
-	for _, pkg := range []string{"course", "lessons", "progress", "exercises", "exercises/grading", "exercises/scenarios", "exercises/threatmodel", "exercises/threatmodel/export", "course/classroom", "course/insights"} {
+	for _, pkg := range []string{"course", "course/evidence", "course/insights", "lessons", "progress", "exercises", "exercises/grading", "exercises/scenarios", "exercises/threatmodel", "exercises/threatmodel/export", "course/classroom"} {
 		out, err := exec.Command("go", "list", "-deps", "edu/threatlings/"+pkg).Output()
 		if err != nil {
 			t.Fatal(err)

@@ -21,21 +21,24 @@ const (
 // String is the state in a word.
 func (s State) String() string { return [...]string{"new", "begun", "done", "coming"}[s] }
 
-// state is Done when every exercise of the lesson was handed in (the grader
-// not waiting for a reply), or, in a lesson without exercises, its last page
-// was seen. The caller holds mu.
-func (s *Session) state(step *Step) State {
+// state is StateOf for this learner. The caller holds mu.
+func (s *Session) state(step *Step) State { return StateOf(s.sum, step) }
+
+// StateOf says how far a lesson is. It is Done when every exercise of it was
+// handed in (the grader not waiting for a reply), or, in a lesson without
+// exercises, its last page was seen.
+func StateOf(sum progress.Summary, step *Step) State {
 	if step.Coming {
 		return Coming
 	}
 	if step.Sitting != nil {
 		return step.Sitting.State()
 	}
-	seen := s.sum.Pages[step.ID]
+	seen := sum.Pages[step.ID]
 	items := step.Items()
 	done, begun := 0, len(seen) > 0
 	for _, it := range items {
-		switch p := s.sum.Items[it.ID]; {
+		switch p := sum.Items[it.ID]; {
 		case itemDone(p):
 			done++
 			begun = true

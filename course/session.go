@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,25 +34,65 @@ func NewSession(ctx context.Context, c *Course, store progress.Store) (*Session,
 	if err != nil {
 		return nil, err
 	}
+	for i, e := range events {
+		if _, here := c.Step(e.Item); e.Kind == progress.Visited && !here {
+			// A lesson that is no longer there, or one beside the course, is no place
+			// to go on from. That somebody was here stays true.
+			events[i].Kind = ""
+		}
+	}
 	s.sum = progress.Summarize(events)
 	return s, nil
 }
 
-// events are those of this course. Another one may share the log: what is
-// forgotten there is not forgotten here.
+// events are those of this course.
 func (s *Session) events(ctx context.Context) ([]progress.Event, error) {
 	events, err := s.store.Events(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading your progress: %w", err)
 	}
+	return s.Course.Of(events), nil
+}
+
+// Of is the events that belong to this course. Another one may share the log:
+// what is forgotten there is not forgotten here. The slice is used again.
+func (c *Course) Of(events []progress.Event) []progress.Event {
 	return slices.DeleteFunc(events, func(e progress.Event) bool {
-		return e.Course != "" && e.Course != s.Course.ID
-	}), nil
+		return e.Course != "" && e.Course != c.ID
+	})
 }
 
 // Events are all that happened in this course, the oldest first, what was
 // forgotten included.
 func (s *Session) Events(ctx context.Context) ([]progress.Event, error) { return s.events(ctx) }
+
+// maxRegistration is how long the name of a registration may be, in characters.
+const maxRegistration = 100
+
+// Register begins an enrolment, such as "refresher 2027": what is done from now
+// on counts for it. A name that was used before goes on with that enrolment.
+func (s *Session) Register(ctx context.Context, name string) error {
+	e, err := Registration(s.Course, name, s.Now())
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.record(ctx, e)
+}
+
+// Registration is the event with which an enrolment begins, for a store that
+// no session has open.
+func Registration(c *Course, name string, now time.Time) (progress.Event, error) {
+	name = strings.TrimSpace(exercises.CleanLine(name))
+	switch n := len([]rune(name)); {
+	case n == 0:
+		return progress.Event{}, errors.New("a registration needs a name, such as \"refresher 2027\"")
+	case n > maxRegistration:
+		return progress.Event{}, fmt.Errorf("the name of a registration has %d characters, and at most %d are possible", n, maxRegistration)
+	}
+	return progress.Event{ID: progress.NewID(), Time: now.UTC(), Kind: progress.Registered, Course: c.ID, Answer: []string{name}}, nil
+}
 
 // Submissions are all answers that were ever handed in, the oldest first, those
 // of what was forgotten and of the refresher included.

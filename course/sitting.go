@@ -3,8 +3,6 @@ package course
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"path"
 	"sync"
 
 	"edu/threatlings/exercises"
@@ -83,19 +81,4 @@ func (c *Course) Keyed(id string) (*Keyed, error) {
 		return &Keyed{s, k, sync.OnceValue(func() *grading.Index { return grading.NewIndex(k) })}, nil
 	}))
 	return read.(func() (*Keyed, error))()
-}
-
-// KeyedScenarios lists the scenarios that have a key, by name.
-func (c *Course) KeyedScenarios() []string {
-	dirs, err := fs.ReadDir(c.fsys, "scenarios")
-	if err != nil {
-		return nil // a course without scenarios
-	}
-	var out []string
-	for _, d := range dirs {
-		if _, err := fs.Stat(c.fsys, path.Join("scenarios", d.Name(), "key.yaml")); err == nil && d.IsDir() {
-			out = append(out, d.Name())
-		}
-	}
-	return out
 }

@@ -29,6 +29,8 @@ const (
 
 	Bookmarked = "bookmarked" // Item is a lesson, Page its page; Off takes the bookmark away
 	Noted      = "noted"      // the same, with the text as the only Answer; none takes the note away
+
+	Registered = "registered" // what follows counts for the registration that is the only Answer
 )
 
 // An Event is something that happened. Events are never changed or removed.

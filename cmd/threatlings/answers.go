@@ -12,7 +12,6 @@ import (
 
 	"edu/threatlings/course"
 	"edu/threatlings/course/insights"
-	"edu/threatlings/course/refresher"
 	"edu/threatlings/course/server"
 	"edu/threatlings/course/server/database"
 	"edu/threatlings/exercises"
@@ -107,8 +106,9 @@ func (a *app) exportCards(ctx context.Context, s *course.Session, f exportFlags,
 			isReport[it.ID] = it.Kind == report.Kind().Name
 		}
 	}
-	for _, scenario := range s.Course.KeyedScenarios() {
-		isReport[refresher.FreshID(scenario)] = true
+	for _, scenario := range s.Course.Scenarios() {
+		isReport[course.FreshPrefix+scenario] = true
+		isReport[course.SittingPrefix+scenario] = true
 	}
 	text, n := proposals(events, isReport, f.cards)
 	if n == 0 {

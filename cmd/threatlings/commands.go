@@ -50,7 +50,7 @@ saved as you type it; start again tomorrow and you are where you were.`,
 	root.SetHelpTemplate(root.HelpTemplate() + `{{if not .HasParent}}
 Exit codes: 0 fine, 1 something went wrong or check found problems, 2 the command line was not understood.
 {{end}}`)
-	root.AddCommand(a.learnCommand(), a.refreshCommand(), a.dueCommand(), a.liveCommand(), a.exportCommand(), a.classCommand(), a.serveCommand(), a.statusCommand(), a.checkCommand(), a.resetCommand(), a.answersCommand(), a.insightsCommand(), a.gradeCommand(), a.notebookCommand(), a.searchCommand(), a.notesCommand(),
+	root.AddCommand(a.learnCommand(), a.refreshCommand(), a.dueCommand(), a.liveCommand(), a.exportCommand(), a.classCommand(), a.serveCommand(), a.statusCommand(), a.recordsCommand(), a.readinessCommand(), a.checkCommand(), a.resetCommand(), a.answersCommand(), a.insightsCommand(), a.gradeCommand(), a.notebookCommand(), a.searchCommand(), a.notesCommand(),
 		a.pathsCommand(), a.backupCommand(), a.restoreCommand(), a.versionCommand())
 	return root
 }

@@ -27,13 +27,24 @@ func absolute(dir string) (string, error) {
 }
 
 // learn opens the course, on a full screen or line by line.
-func (a *app) learn(ctx context.Context, id string) (err error) {
+func (a *app) learn(ctx context.Context, id string) error {
+	return a.learnFrom(ctx, func(o *opened) (string, error) {
+		if _, err := idsOf(o.session.Course, id); id != "" && err != nil {
+			return "", err
+		}
+		return id, nil
+	})
+}
+
+// learnFrom is learn from where begin says, which may choose another course.
+func (a *app) learnFrom(ctx context.Context, begin func(*opened) (id string, err error)) (err error) {
 	o, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	if _, err := idsOf(o.session.Course, id); id != "" && err != nil {
+	id, err := begin(o)
+	if err != nil {
 		return err
 	}
 	if a.lineMode() {

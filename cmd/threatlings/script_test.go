@@ -28,8 +28,11 @@ func (x tidy) Run() int {
 }
 
 func TestScripts(t *testing.T) {
+	commands := scriptCommands()
+	commands["onserver"] = onServer
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:  "testdata/script",
+		Cmds: commands,
 		Setup: func(e *testscript.Env) error {
 			for _, v := range []string{"DATA", "CONFIG", "STATE", "CACHE"} {
 				e.Setenv("XDG_"+v+"_HOME", e.WorkDir+"/"+v)
@@ -38,7 +41,6 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"onserver": onServer},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }

@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/evidence"
+	"edu/threatlings/progress"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -21,7 +22,11 @@ func (a *app) statusCommand() *cobra.Command {
 				if asJSON {
 					return a.printJSON(r)
 				}
-				a.printStatus(r, o.session)
+				events, err := o.session.Events(cmd.Context())
+				if err != nil {
+					return err
+				}
+				a.printStatus(r, o.session, events)
 				return nil
 			})
 		},
@@ -59,22 +64,7 @@ func statusOf(s *course.Session) statusReport {
 	return r
 }
 
-// gain is how many of the ten worries of the check before Part 1 and of its twin
-// after Part 2 were sorted rightly, at the first try.
-func gain(s *course.Session) (before, after int, ok bool) {
-	score := func(id string) (int, bool) {
-		it, ok := s.Course.Item(id)
-		if !ok || s.Item(it).Attempts == 0 {
-			return 0, false
-		}
-		return int(math.Round(10 * s.Item(it).FirstScore)), true
-	}
-	before, first := score("before.lockers")
-	after, second := score("after.rooms")
-	return before, after, first && second
-}
-
-func (a *app) printStatus(r statusReport, s *course.Session) {
+func (a *app) printStatus(r statusReport, s *course.Session, events []progress.Event) {
 	for _, m := range r.Modules {
 		fmt.Fprintf(a.out, "%s: %d of %d\n", m.Title, m.Done, m.All)
 		for _, l := range m.Lessons {
@@ -85,7 +75,7 @@ func (a *app) printStatus(r statusReport, s *course.Session) {
 			fmt.Fprintf(a.out, "  %-7s %-24s %s\n", l.State, id, l.Title)
 		}
 	}
-	if before, after, ok := gain(s); ok {
+	if before, after, ok := evidence.Gain(events); ok {
 		fmt.Fprintf(a.out, "Ten guesses: %d of 10 right before Part 1, %d of 10 after Part 2.\n", before, after)
 	}
 	if r.Next == nil {

@@ -19,9 +19,9 @@ import (
 
 // What the ids of items begin with.
 const (
-	missedID = "missed." // and scenario.threat
-	letterID = "letter." // and the exercise's id
-	freshID  = "fresh."  // and the scenario
+	missedID = "missed."            // and scenario.threat
+	letterID = "letter."            // and the exercise's id
+	freshID  = course.SittingPrefix // and the scenario
 )
 
 // FreshID is the id of the report on a scenario that stands in no lesson.
@@ -145,8 +145,9 @@ func reportsOf(c *course.Course, h history) (map[string]*handedIn, error) {
 			}
 		}
 	}
-	for _, id := range c.KeyedScenarios() {
+	for _, id := range c.Scenarios() {
 		join(id, h.handed[FreshID(id)])
+		join(id, h.handed[course.FreshPrefix+id])
 	}
 	return out, nil
 }
@@ -165,7 +166,7 @@ func missedOf(c *course.Course, h history) ([]item, error) {
 		severity int
 	}
 	var all []rated
-	for _, id := range c.KeyedScenarios() {
+	for _, id := range c.Scenarios() {
 		in := reports[id]
 		if in == nil {
 			continue
@@ -279,7 +280,7 @@ func freshOf(c *course.Course, h history) (*item, error) {
 		return nil, err
 	}
 	for _, wanted := range []bool{false, true} {
-		for _, id := range c.KeyedScenarios() {
+		for _, id := range c.Scenarios() {
 			if reports[id] != nil || inLesson[id] != wanted {
 				continue
 			}

@@ -27,6 +27,9 @@ const (
 	asPlain = "plain" // line by line
 	asWall  = "wall"  // for a projector
 	asDesk  = "desk"  // for whoever leads
+	// asReady stands alone, and says what somebody finds on their own; or before a
+	// scenario in which they show it.
+	asReady = "ready"
 )
 
 // learnUser is the user name of those who take the course alone. It would be
@@ -38,6 +41,8 @@ type visit struct {
 	plain, wall, desk bool
 	code              string // of a class, "" for the course
 	sure              bool   // it cannot have been meant as anything but a code
+	ready             bool   // readiness: to be told it, or to show it in scenario
+	scenario          string
 }
 
 func visitOf(user string) visit {
@@ -51,7 +56,12 @@ func visitOf(user string) visit {
 			v.wall = true
 		case asDesk:
 			v.desk = true
+		case asReady:
+			v.ready, v.scenario = true, strings.ToLower(parts[len(parts)-1])
 		}
+	}
+	if v.ready = v.ready || strings.EqualFold(parts[len(parts)-1], asReady); v.ready {
+		return v
 	}
 	last := parts[len(parts)-1]
 	if strings.EqualFold(last, asPlain) {

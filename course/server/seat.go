@@ -13,9 +13,11 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/term"
 
 	"edu/threatlings/course"
+	"edu/threatlings/course/evidence"
 	"edu/threatlings/course/plain"
 	"edu/threatlings/course/tui"
 	"edu/threatlings/exercises"
@@ -41,8 +43,22 @@ func (x *seat) learner() string {
 	if k == nil {
 		return ""
 	}
+	return learnerOf(k)
+}
+
+func learnerOf(k gossh.PublicKey) string {
 	sum := sha256.Sum256(k.Marshal())
 	return hex.EncodeToString(sum[:16])
+}
+
+// LearnerOf is the id under which a server keeps whoever has a key, from the line
+// of the public key's file.
+func LearnerOf(publicKey []byte) (string, error) {
+	k, _, _, _, err := gossh.ParseAuthorizedKey(publicKey)
+	if err != nil {
+		return "", fmt.Errorf("reading the public key: %w", err)
+	}
+	return learnerOf(k), nil
 }
 
 // hangUp closes the connection of a client that does not listen. Closing the
@@ -86,6 +102,9 @@ func (x *seat) run() (err error) {
 	if class != nil {
 		return x.attend(ctx, v, class, pty, windows, hasPty)
 	}
+	if v.ready && v.scenario == "" {
+		return x.readiness(ctx)
+	}
 	store, notices, err := x.open(ctx)
 	if err != nil {
 		x.refuse(fmt.Errorf("the course cannot be opened: %w", err))
@@ -96,16 +115,43 @@ func (x *seat) run() (err error) {
 	if err != nil {
 		return err
 	}
+	open := ""
+	if v.ready {
+		if session, err = session.Fresh(ctx, v.scenario); err != nil {
+			x.refuse(err)
+			return nil
+		}
+		open = course.FreshPrefix + v.scenario
+	}
 	if !hasPty || pty.Term == "dumb" || v.plain {
 		return x.inLines(hasPty, func(in io.Reader, out io.Writer) error {
-			return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices})
+			return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices, Open: open})
 		})
 	}
-	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version}
+	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version, Open: open}
 	if id := x.learner(); id != "" {
 		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(filepath.Join(x.s.o.Dir, learnersDir, id)))
 	}
 	return x.screens(ctx, o, pty, windows)
+}
+
+// readiness says what the person finds alone, and ends. It takes nothing out of the
+// hands of a window in which they have the course open.
+func (x *seat) readiness(ctx context.Context) error {
+	var events []progress.Event
+	if id := x.learner(); id != "" {
+		var err error
+		if events, err = x.s.db.Events(ctx, id); err != nil {
+			return err
+		}
+	}
+	r, err := evidence.Ready(x.s.o.Course, x.s.o.Course.Of(events))
+	if err != nil {
+		return err
+	}
+	text := r.Text(func(id string) string { return x.s.Join(asReady + "+" + id) })
+	_, err = io.WriteString(x.sess, strings.ReplaceAll(text, "\n", "\r\n"))
+	return err
 }
 
 // refuse says why there is nothing to see, and ends.

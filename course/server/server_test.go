@@ -173,6 +173,44 @@ func TestLineMode(t *testing.T) {
 	}
 }
 
+// Whoever wants to know what they find alone is told, also beside an open window,
+// and shows it in a document that they choose.
+func TestReadiness(t *testing.T) {
+	h := start(t, t.TempDir(), func(o *Options) { o.Address = "course.example:2222" })
+	ada := sshtest.Key(t)
+	window := h.sit("plain+learn", "", ada)
+	window.Says("Line mode")
+	r := h.sit("ready", "", ada)
+	r.Says("You are: on the way")
+	r.Ends()
+	window.Send("b\n")
+	window.Says("This is the first page")
+	window.Send("q\n")
+	window.Says("Everything is saved")
+	a := h.sit("ready+ship-it", "xterm-256color", ada)
+	a.Shows("Ship It")
+	a.Shows("every threat that you find")
+	a.Drop()
+	l := h.sit("plain+ready+billing", "", ada)
+	l.Says("Card 1 of 12")
+	l.Drop()
+	no := h.sit("ready+nowhere", "", ada)
+	no.Says("There is no scenario of that name")
+	no.Ends()
+}
+
+// A learner's id can be worked out from the file of the public key.
+func TestLearnerOf(t *testing.T) {
+	key := sshtest.Key(t)
+	id, err := LearnerOf(append([]byte("# hers\n"), ssh.MarshalAuthorizedKey(key.PublicKey())...))
+	if err != nil || id != learnerOf(key.PublicKey()) || len(id) != 32 {
+		t.Errorf("%q, %v", id, err)
+	}
+	if _, err := LearnerOf([]byte("no key")); err == nil {
+		t.Error("no key was taken for one")
+	}
+}
+
 // An attacker's client gets a plain no.
 func TestNothingButTheCourse(t *testing.T) {
 	h := start(t, t.TempDir(), nil)

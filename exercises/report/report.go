@@ -58,7 +58,7 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 			errs = append(errs, src.Fault(at, format, args...))
 		}
 	}
-	need(x.Cards >= 1 && x.Cards <= 9, "$.cards", "cards is %d; ask for 1 to 9 threats, three as a rule", x.Cards)
+	need(x.Cards >= 1 && x.Cards <= MostCards, "$.cards", "cards is %d; ask for 1 to %d threats, three as a rule", x.Cards, MostCards)
 	need(x.Pass >= 1 && x.Pass <= 100, "$.pass", "pass is %d; give the mark in points of 100, 70 as a rule", x.Pass)
 	need(x.Read >= 0 && x.Find >= 0 && x.Choose >= 0, "$", "read, find and choose are minutes and cannot be negative")
 	if src.FS == nil {
@@ -102,6 +102,24 @@ func (x *Exercise) ForClass(cards int, prompt, button string) *Exercise {
 	y.Read, y.Find, y.Choose = 0, 0, 0
 	return &y
 }
+
+// PassMark is the score that passes, from 0 to 1.
+func (x *Exercise) PassMark() float64 { return float64(x.Pass) / 100 }
+
+// Key is the author's list for the scenario.
+func (x *Exercise) Key() (*grading.Key, error) {
+	k, err := x.key()
+	if err != nil {
+		return nil, err
+	}
+	return k.Key, nil
+}
+
+// ScenarioID is the folder of the scenario.
+func (x *Exercise) ScenarioID() string { return x.Scenario }
+
+// MostCards is the most threats that a report may ask for.
+const MostCards = 12
 
 // Screen is the full-screen face of the exercise.
 func (x *Exercise) Screen(o input.Options) input.Screen { return newScreen(x, o) }

@@ -1,20 +1,19 @@
 package records
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"edu/threatlings/progress/records/lrstest"
 )
 
 // validate prints what a validator by others has against each statement of a list.
@@ -24,15 +23,6 @@ const list = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 const warnings = list.map((s) => validator(s, ['statement']).map((w) => w.name + ' at ' + w.path.join('.') + ': ' + JSON.stringify(w.data)));
 process.stdout.write(JSON.stringify(warnings));
 `
-
-// peers is the folder in which the validator and the store by others are installed.
-func peers(t *testing.T) string {
-	dir := os.Getenv("XAPI_NODE_DIR")
-	if dir == "" {
-		t.Skip("SKIPPED: set XAPI_NODE_DIR to a folder with @learninglocker/xapi-validation@3.0.0 and @learninglocker/xapi-statements@7.8.0")
-	}
-	return dir
-}
 
 func warnings(t *testing.T, dir string, list []byte) [][]string {
 	t.Helper()
@@ -70,7 +60,7 @@ func realStatements(t *testing.T) []Statement {
 }
 
 func TestRealValidator(t *testing.T) {
-	dir := peers(t)
+	dir := lrstest.Peers(t)
 	ss := realStatements(t)
 	got := warnings(t, dir, WriteXAPI(ss))
 	if len(got) != len(ss) {
@@ -92,54 +82,6 @@ func TestRealValidator(t *testing.T) {
 	if got := warnings(t, dir, []byte(`[{"actor":{"mbox":"x"}}]`)); len(got) != 1 || len(got[0]) == 0 {
 		t.Errorf("the validator takes everything: %v", got)
 	}
-}
-
-// realStore runs a record store by others, in memory, and returns its endpoint.
-func realStore(t *testing.T, dir string) string {
-	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := free.Addr().(*net.TCPAddr).Port
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	cmd := exec.CommandContext(ctx, "node", filepath.Join("node_modules", "@learninglocker", "xapi-statements", "dist", "server.js"))
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "MODELS_REPO=memory", "STORAGE_REPO=memory", "AUTH_REPO=test", "EVENTS_REPO=test", fmt.Sprintf("EXPRESS_PORT=%d", port))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ready := make(chan bool, 1)
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		in := bufio.NewScanner(out)
-		for in.Scan() {
-			if strings.Contains(in.Text(), "Listening on port") {
-				select {
-				case ready <- true:
-				default: // said once already
-				}
-			}
-		}
-		close(ready)
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-drained
-		_ = cmd.Wait() // it was killed
-	})
-	if !<-ready {
-		t.Fatal("the store did not start within a minute")
-	}
-	return fmt.Sprintf("http://127.0.0.1:%d/xAPI", port)
 }
 
 // get reads from the store.
@@ -167,7 +109,7 @@ func get(t *testing.T, url string, into any) int {
 }
 
 func TestRealStore(t *testing.T) {
-	endpoint := realStore(t, peers(t))
+	endpoint := lrstest.Start(t)
 	send, err := NewSender(endpoint, "u", "p", time.Now)
 	if err != nil {
 		t.Fatal(err)

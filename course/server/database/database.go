@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS learners (id TEXT PRIMARY KEY, holder BIGINT NOT NULL
 CREATE TABLE IF NOT EXISTS events (learner TEXT NOT NULL, n BIGINT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (learner, n));
 CREATE TABLE IF NOT EXISTS drafts (learner TEXT NOT NULL, item TEXT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (learner, item));
 CREATE TABLE IF NOT EXISTS files (learner TEXT NOT NULL, name TEXT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (learner, name));
+CREATE TABLE IF NOT EXISTS aggregates (what TEXT NOT NULL, name TEXT NOT NULL, month TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (what, name, month));
 CREATE TABLE IF NOT EXISTS rooms (code TEXT PRIMARY KEY, last BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS entries (room TEXT NOT NULL, seq BIGINT NOT NULL, k TEXT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (room, seq));
 CREATE INDEX IF NOT EXISTS entries_by_key ON entries (room, k);
@@ -95,7 +96,8 @@ func openFile(path string) (*sql.DB, error) {
 	}
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(abs)}
 	// What was said to be saved must survive a power cut: synchronous is FULL.
-	u.RawQuery = url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)"}, "_txlock": {"immediate"}}.Encode()
+	// Whoever is erased must not be found in the file's free pages: secure_delete.
+	u.RawQuery = url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "secure_delete(ON)"}, "_txlock": {"immediate"}}.Encode()
 	return sql.Open("sqlite", u.String())
 }
 

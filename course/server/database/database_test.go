@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -247,5 +249,133 @@ func TestRoom(t *testing.T) {
 	}
 	if other, err := d.Learner(t.Context(), "bo"); err != nil || other.SaveDraft(t.Context(), "one", []string{big}) != nil {
 		t.Errorf("somebody else has no room: %v", err)
+	}
+}
+
+// Somebody who is erased is gone from every table and from the bytes of the file,
+// while others, and the numbers, stay.
+func TestErase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "db")
+	erase(t, open(t, file), open(t, file))
+	held := func() (found []string) {
+		names, err := filepath.Glob(file + "*") // the log beside the file too
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range names {
+			b, err := os.ReadFile(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, trace := range []string{"erase-ada", "adas own words"} {
+				if strings.Contains(string(b), trace) {
+					found = append(found, trace+" in "+filepath.Base(n))
+				}
+			}
+		}
+		return found
+	}
+	if len(held()) == 0 {
+		t.Error("the log is expected to hold what was written until it is scrubbed: or else this test shows nothing")
+	}
+	if err := open(t, file).Scrub(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := held(); len(got) > 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+func erase(t *testing.T, one, two *DB) {
+	ctx := t.Context()
+	const ada, bo = "erase-ada", "erase-bo"
+	window, err := one.Learner(ctx, ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := progress.Event{ID: progress.NewID(), Kind: progress.Noted, Item: "a", Answer: []string{"adas own words"}}
+	for _, err := range []error{
+		window.Append(ctx, e), window.SaveDraft(ctx, "a", []string{"adas own words"}), one.SaveFile(ctx, ada, "settings.yaml", []byte("adas own words")),
+		two.Add(ctx, ada, progress.Event{ID: progress.NewID(), Kind: progress.Registered, Answer: []string{"onboarding"}}),
+		two.Add(ctx, bo, progress.Event{ID: progress.NewID(), Kind: progress.Visited, Item: "a"}),
+		one.Rooms().Create(ctx, "ERASE"),
+		one.Rooms().Append(ctx, "ERASE", classroom.Entry{Seq: 1, Data: []byte("erase-ada said: adas own words")}),
+		one.Rooms().Append(ctx, "ERASE", classroom.Entry{Seq: 2, Data: []byte("bos")}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Adding leaves an open window what it holds.
+	if err := window.Append(ctx, e); err != nil {
+		t.Errorf("after an event was added: %v", err)
+	}
+	if got, err := two.Events(ctx, ada); err != nil || len(got) != 3 {
+		t.Errorf("%d events, %v", len(got), err)
+	}
+	ids, err := two.Learners(ctx)
+	if err != nil || !slices.Contains(ids, ada) || !slices.Contains(ids, bo) {
+		t.Errorf("%q, %v", ids, err)
+	}
+
+	// All or nothing.
+	broken := errors.New("cannot be counted")
+	err = two.Erase(ctx, ada, nil, func([]progress.Event) ([]Aggregate, error) { return nil, broken })
+	if got, readErr := two.Events(ctx, ada); !errors.Is(err, broken) || readErr != nil || len(got) != 3 {
+		t.Errorf("%v: %d events, %v", err, len(got), readErr)
+	}
+
+	rooms := []Rewrite{{Room: "ERASE", Seq: 1, Data: []byte("somebody said something")}}
+	before, err := one.Aggregates(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := func(events []progress.Event) ([]Aggregate, error) {
+		return []Aggregate{{"events", "", "2027-01", len(events)}}, nil
+	}
+	if err := two.Erase(ctx, ada, rooms, keep); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.Erase(ctx, bo, nil, keep); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.Erase(ctx, ada, nil, keep); !errors.Is(err, ErrNobody) {
+		t.Errorf("a second time: %v", err)
+	}
+	after, err := one.Aggregates(ctx)
+	if err != nil || len(after) != len(before)+1 || after[len(after)-1] != (Aggregate{"events", "", "2027-01", 4}) {
+		t.Errorf("%+v, %v", after, err)
+	}
+	ids, err = one.Learners(ctx)
+	if err != nil || slices.Contains(ids, ada) || slices.Contains(ids, bo) {
+		t.Errorf("%q, %v", ids, err)
+	}
+	if got, err := one.Files(ctx, ada); err != nil || len(got) != 0 {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, ok, err := window.Draft(ctx, "a"); ok || err != nil {
+		t.Errorf("a draft: %t, %v", ok, err)
+	}
+	if got, err := one.Rooms().Read(ctx, "ERASE", 0); err != nil || len(got) != 2 || string(got[0].Data) != "somebody said something" || string(got[1].Data) != "bos" {
+		t.Errorf("%+v, %v", got, err)
+	}
+
+	// The window that was open writes nothing any more, also when the person comes
+	// again as if for the first time.
+	if err := window.Append(ctx, e); !errors.Is(err, progress.ErrReadOnly) {
+		t.Errorf("the old window: %v", err)
+	}
+	again, err := two.Learner(ctx, ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.SaveDraft(ctx, "b", nil); err != nil {
+		t.Error(err)
+	}
+	if err := window.Append(ctx, e); !errors.Is(err, progress.ErrReadOnly) {
+		t.Errorf("the old window, beside a new one: %v", err)
+	}
+	if err := two.Erase(ctx, ada, nil, keep); err != nil {
+		t.Error(err)
 	}
 }

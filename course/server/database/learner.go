@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"edu/threatlings/progress"
 )
@@ -71,8 +72,10 @@ const sizeOf = `SELECT
 func (d *DB) Learner(ctx context.Context, id string) (progress.Store, error) {
 	l := &learner{d: d, id: id}
 	err := d.change(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRow(`INSERT INTO learners (id, holder) VALUES ($1, 1)
-			ON CONFLICT (id) DO UPDATE SET holder = learners.holder + 1 RETURNING holder`, id).Scan(&l.holder)
+		// It begins with the time, so that a window of somebody who was erased
+		// holds nothing of the same person who comes again.
+		return tx.QueryRow(`INSERT INTO learners (id, holder) VALUES ($1, $2)
+			ON CONFLICT (id) DO UPDATE SET holder = learners.holder + 1 RETURNING holder`, id, time.Now().UnixNano()).Scan(&l.holder)
 	})
 	if err == nil {
 		err = d.sql.QueryRowContext(ctx, sizeOf, id).Scan(&l.size)
@@ -90,7 +93,8 @@ func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	err := l.d.change(ctx, func(tx *sql.Tx) error {
 		var holder int64
-		if err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate(), l.id).Scan(&holder); err != nil {
+		err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate(), l.id).Scan(&holder)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: the person was erased
 			return err
 		}
 		if holder != l.holder {
@@ -110,54 +114,55 @@ func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
 
 // Append implements progress.Store.
 func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
+	lines, err := encoded(events)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, line := range lines {
+		n += len(line)
+	}
+	if err := l.room(n, ""); err != nil {
+		return err
+	}
+	return l.save(ctx, func(tx *sql.Tx) error { return l.insert(tx, lines) })
+}
+
+func encoded(events []progress.Event) ([][]byte, error) {
 	lines := make([][]byte, len(events))
 	for i, e := range events {
 		var err error
 		if lines[i], err = progress.Encode(e); err != nil {
-			return err
+			return nil, err
 		}
-		if err := l.room(len(lines[i]), ""); err != nil {
+	}
+	return lines, nil
+}
+
+// insert puts events behind those that are there. The learner's row is locked.
+func (l *learner) insert(tx *sql.Tx, lines [][]byte) error {
+	var n int64
+	if err := tx.QueryRow("SELECT COALESCE(MAX(n), 0) FROM events WHERE learner = $1", l.id).Scan(&n); err != nil {
+		return err
+	}
+	for i, line := range lines {
+		if _, err := tx.Exec("INSERT INTO events (learner, n, data) VALUES ($1, $2, $3)", l.id, n+1+int64(i), line); err != nil {
 			return err
 		}
 	}
-	return l.save(ctx, func(tx *sql.Tx) error {
-		var n int64
-		if err := tx.QueryRow("SELECT COALESCE(MAX(n), 0) FROM events WHERE learner = $1", l.id).Scan(&n); err != nil {
-			return err
-		}
-		for i, line := range lines {
-			if _, err := tx.Exec("INSERT INTO events (learner, n, data) VALUES ($1, $2, $3)", l.id, n+1+int64(i), line); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return nil
 }
 
 // Events implements progress.Store.
-func (l *learner) Events(ctx context.Context) ([]progress.Event, error) {
-	return l.d.events(ctx, l.id)
-}
+func (l *learner) Events(ctx context.Context) ([]progress.Event, error) { return l.d.events(ctx, l.id) }
 
 // EachLearner hands the events of one learner after another to do, and stops at
 // its first error. It says nothing of who they are, and leaves them undisturbed:
 // nobody's window becomes one that only reads.
 func (d *DB) EachLearner(ctx context.Context, do func([]progress.Event) error) error {
-	rows, err := d.sql.QueryContext(ctx, "SELECT id FROM learners ORDER BY id")
+	ids, err := d.Learners(ctx)
 	if err != nil {
-		return fmt.Errorf("listing who has progress: %w", err)
-	}
-	defer rows.Close()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return fmt.Errorf("listing who has progress: %w", err)
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("listing who has progress: %w", err)
+		return err
 	}
 	for _, id := range ids {
 		events, err := d.events(ctx, id)
@@ -176,6 +181,11 @@ func (d *DB) events(ctx context.Context, id string) ([]progress.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading progress: %w", err)
 	}
+	return scanEvents(rows)
+}
+
+// scanEvents reads rows of events and closes them.
+func scanEvents(rows *sql.Rows) ([]progress.Event, error) {
 	defer rows.Close()
 	var out []progress.Event
 	for rows.Next() {
