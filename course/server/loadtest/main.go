@@ -59,7 +59,7 @@ func beServer() error {
 	if err != nil {
 		return err
 	}
-	s, err := server.New(server.Options{Course: c, Kinds: kinds.Get, Dir: dir, Seats: 1 << 20, Each: 1 << 20})
+	s, err := server.New(server.Options{Course: c, Kinds: kinds.Get, Dir: dir, Seats: 1 << 20, Each: 1 << 20, Rate: 1 << 20})
 	if err != nil {
 		return err
 	}
