@@ -272,9 +272,10 @@ func TestLineMode(t *testing.T) {
 		want  string
 		kept  []string
 	}{
+		"glued":     {"", []string{"9", "", "4312"}, "windows locks garage guard", []string{"windows locks garage guard"}},
 		"fresh":     {"", []string{"4 3 1", "4 3 1 5", "4,3,1,2"}, "windows locks garage guard", []string{"windows locks garage", "windows locks garage guard"}},
-		"as listed": {"", []string{""}, "garage guard locks windows", []string{"garage guard locks windows"}},
-		"resumed":   {"windows dog locks", []string{""}, "windows locks garage guard", []string{"windows locks garage guard"}},
+		"as listed": {"", []string{"", "yes"}, "garage guard locks windows", []string{"garage guard locks windows"}},
+		"resumed":   {"windows dog locks", []string{"", "", "", "y"}, "windows locks garage guard", []string{"windows locks garage guard"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			talk := inputtest.Ask(t, rank.Kind(), exercise(t), strings.Fields(c.draft), c.typed...)
