@@ -211,8 +211,8 @@ func (g *graded) result(p grading.Points) exercises.Result {
 		if questions > 1 {
 			res.Summary = fmt.Sprintf("%d questions before I judge: answer them in your own words, under the cards.", questions)
 		}
-		res.Bars = nil // too early
-		return res     // what was missed would give the answers away
+		res.Bars, res.Explain = nil, "" // too early
+		return res                      // what was missed would give the answers away
 	case res.Score >= 0.999:
 		res.Outcome = exercises.Right
 	default:

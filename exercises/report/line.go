@@ -22,7 +22,7 @@ type talk struct {
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	t := &talk{x: ex.(*Exercise), p: p, sh: Parse(draft).folded()}
 	t.sh.pad(t.x.Cards)
-	note := input.Command{Word: "n", Help: "n adds a line to your worksheet", Run: t.note}
+	note := input.Command{Word: "n", Help: "n adds a line to your worksheet, and so does n with your text behind it", Run: t.note, With: t.keepNote}
 	err := input.WithScenario(p, t.x.scenario, []input.Command{note}, t.run)
 	if err != nil {
 		return nil, err
@@ -67,6 +67,11 @@ func (t *talk) note() error {
 	if err != nil || line == "" {
 		return err
 	}
+	return t.keepNote(line)
+}
+
+// keepNote adds a line to the worksheet.
+func (t *talk) keepNote(line string) error {
 	if t.sh.Worksheet != "" {
 		t.sh.Worksheet += "\n"
 	}
@@ -84,7 +89,7 @@ func (t *talk) card(i int) error {
 		t.p.Say("You wrote: %s", c.Text)
 		question = "Press enter to keep it, or write it anew."
 	}
-	line, err := t.p.Line(question)
+	line, err := t.p.Text(question, leastThreat)
 	if err != nil {
 		return err
 	}
@@ -103,6 +108,9 @@ func (t *talk) card(i int) error {
 	return nil
 }
 
+// leastThreat is how many letters are no slip of the finger.
+const leastThreat = 3
+
 // marks asks for letter, place and severity, unless they are there and stay.
 func (t *talk) marks(c *Card) error {
 	if c.Letter != "" && c.Place != "" && c.Severity != "" {
@@ -115,7 +123,7 @@ func (t *talk) marks(c *Card) error {
 	for _, l := range grading.Letters {
 		letters = append(letters, grading.LetterNames[string(l)])
 	}
-	i, err := t.p.Choose("Letter?", letters)
+	i, err := t.p.ChooseLetter("Letter?", letters, strings.Split(grading.Letters, ""))
 	if err != nil {
 		return err
 	}
@@ -177,6 +185,9 @@ func example(n int) string {
 // permutation reads the numbers 1 to n, each once, as indexes.
 func permutation(line string, n int) ([]int, bool) {
 	var out []int
+	if n < 10 && len(line) == n { // digits may stand together: 312
+		line = strings.Join(strings.Split(line, ""), " ")
+	}
 	for _, w := range strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' }) {
 		k, err := strconv.Atoi(w)
 		if err != nil || k < 1 || k > n || slices.Contains(out, k-1) {
