@@ -234,7 +234,7 @@ func (t *talk) ending(m *course.Module) {
 // lesson goes through a lesson from a page on. It ends with a jump or an error.
 func (t *talk) lesson(step *course.Step, page int) error {
 	if page == 0 {
-		t.p.Say("\n%s, %s. About %d minutes, %d pages.", step.Module.Title, step.Title, step.Minutes, len(step.Pages))
+		t.p.Say("\n%s, %s About %d minutes, %d pages.", step.Module.Title, exercises.Sentence(step.Title), step.Minutes, len(step.Pages))
 	}
 	for ; page < len(step.Pages); page++ {
 		t.p.Commands = t.commands(step, page)
@@ -273,7 +273,7 @@ func (t *talk) exercise(step *course.Step, page int, it *course.Item) error {
 		return fmt.Errorf("opening the exercise %s: %w", it.ID, err)
 	}
 	n, of := numberOf(step, it)
-	t.p.Say("\nExercise %d of %d: %s.", n, of, ex.About().Title)
+	t.p.Say("\nExercise %d of %d: %s", n, of, exercises.Sentence(ex.About().Title))
 	t.p.Commands = append(t.commands(step, page), t.hintCommand(it, len(ex.About().Hints))...)
 	draft, err := s.Draft(t.ctx, it)
 	if err != nil {
@@ -296,6 +296,9 @@ func (t *talk) exercise(step *course.Step, page int, it *course.Item) error {
 			return err
 		}
 		draft = nil
+		if _, last, done := s.LastResult(it); done && kind.Whole {
+			draft = last // so much was written that it is changed, not written anew
+		}
 	}
 }
 
@@ -303,12 +306,12 @@ func (t *talk) exercise(step *course.Step, page int, it *course.Item) error {
 // where one is open, or to the result. again means to do it anew.
 func (t *talk) back(ex exercises.Exercise, it *course.Item, res exercises.Result, a exercises.Answer) (again bool, err error) {
 	if res.Outcome == exercises.Asked {
-		t.p.Say("You have handed this in, and a question is open. Answer it, or type again to begin anew.")
+		t.p.Say("You have handed this in, and a question is open. Answer it, or type the word again to begin anew.")
 		return t.talkAbout(ex, it, res, a)
 	}
 	t.p.Say("You have done this one. %s", res.Summary)
 	for {
-		word, err := t.p.Enter("Press enter to go on, type result to read the result, or type again to do it again.", "again", "result")
+		word, err := t.p.Enter("Press enter to go on, type result to read the result, or type the word again to do it once more.", "again", "result")
 		if err != nil || word != "result" {
 			return word == "again", err
 		}
@@ -414,10 +417,10 @@ func asking(it exercises.Item) string { return exercises.Sentence(it.Reason) }
 // disagree with what the grader says of one item: that is handed in, too.
 func (t *talk) settled(ex exercises.Exercise, it *course.Item, res exercises.Result, a exercises.Answer) (again bool, err error) {
 	d, disputable := ex.(exercises.Disputer)
-	question := "Press enter to go on, or type again to do it again."
+	question := "Press enter to go on, or type the word again to do it once more."
 	words := []string{"again"}
 	if hows(res) {
-		question = "Press enter to go on, type details for how your words were read, or type again to do it again."
+		question = "Press enter to go on, type details for how your words were read, or type the word again to do it once more."
 		words = append(words, "details")
 	}
 	if disputable {

@@ -281,7 +281,7 @@ func (x *Index) credit(v Verdict, c Card, r reading, k ranking, parts [][]featur
 	v.Status, v.Say = Credited, "Yes. This is one of the threats in my key."
 	if len(others) > 0 {
 		v.Second = others[0]
-		v.Say += " I read a second threat in it; give that one a card of its own."
+		v.Say += " You touch two threats: give the second its own card."
 	}
 	return v
 }

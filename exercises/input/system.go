@@ -318,7 +318,11 @@ func FlowSentence(sys *scenarios.System, f scenarios.Flow) string {
 	if len(f.Carries) > 0 {
 		carries = " Carries: " + strings.Join(f.Carries, ", ") + "."
 	}
-	return strings.TrimSpace(fmt.Sprintf("Flow %d. From %s to %s%s, by %s.%s %s %s", f.N, from.Name, to.Name, back, f.Protocol, carries, crosses, f.About))
+	by := "by " + f.Protocol
+	if without, ok := strings.CutPrefix(f.Protocol, "no "); ok {
+		by = "without " + without
+	}
+	return strings.TrimSpace(fmt.Sprintf("Flow %d. From %s to %s%s, %s.%s %s %s", f.N, from.Name, to.Name, back, by, carries, crosses, f.About))
 }
 
 func kindWords(kind string) string {

@@ -207,9 +207,9 @@ func (g *graded) result(p grading.Points) exercises.Result {
 	switch {
 	case questions > 0:
 		res.Outcome = exercises.Asked
-		res.Summary = "One question before I judge: answer it in your own words, under the card."
+		res.Summary = "One question before I judge: answer it in your own words."
 		if questions > 1 {
-			res.Summary = fmt.Sprintf("%d questions before I judge: answer them in your own words, under the cards.", questions)
+			res.Summary = fmt.Sprintf("%d questions before I judge: answer them in your own words.", questions)
 		}
 		res.Bars, res.Explain = nil, "" // too early
 		return res                      // what was missed would give the answers away
