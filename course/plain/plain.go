@@ -196,7 +196,22 @@ func (t *talk) after(step *course.Step) error {
 		t.farewell()
 		return jump{menu: true}
 	}
+	if next.Module != step.Module {
+		t.testOut(next)
+	}
 	return jump{step: next, page: t.Session.Resume(next)}
+}
+
+// testOut says what whoever knows a part already can do instead of it.
+func (t *talk) testOut(next *course.Step) {
+	for _, st := range next.Module.Steps {
+		if st == next {
+			return
+		}
+		if st.Optional && !st.Coming {
+			t.p.Say("If you know this already: %s To choose it, type m.", exercises.Sentence(st.Title))
+		}
+	}
 }
 
 // farewell ends the course.
@@ -473,7 +488,7 @@ func (t *talk) hintCommand(it *course.Item, hints int) []input.Command {
 	if hints == 0 {
 		return nil
 	}
-	return []input.Command{{Word: "h", Help: "h gives a hint", Run: func() error {
+	return []input.Command{{Word: "h", Also: []string{"hint"}, Help: "h gives a hint", Run: func() error {
 		open, err := t.Session.Hint(t.ctx, it)
 		if errors.Is(err, course.ErrNoHint) {
 			t.p.Say("That was the last hint: %s", open[len(open)-1])

@@ -100,7 +100,10 @@ func (j *judged) judge(text, said, label string) exercises.Item {
 	if own := j.x.matcher().Match(said); own.Status == grading.PhraseCredited && own.P >= v.P {
 		v = own // the reply alone is the clearer
 	}
-	it := exercises.Item{Label: label, Mark: exercises.Unknown, Yours: exercises.CleanLine(text + said)}
+	it := exercises.Item{Label: label, Mark: exercises.Unknown, Yours: exercises.CleanLine(text)}
+	if added := exercises.CleanLine(said); added != "" {
+		it.Yours += "; you added: " + added
+	}
 	q, key := find(j.x.Questions, v.ID)
 	n, near := find(j.x.Near, v.ID)
 	sure := v.Status == grading.PhraseCredited

@@ -48,7 +48,10 @@ func (x *Exercise) write(p *input.Prompter, a *exercises.Answer) error {
 	for n := 1; n <= x.Want; {
 		ask := "Your question, on one line:"
 		if x.Want > 1 {
-			ask = fmt.Sprintf("Question %d of %d, on one line; an empty line hands in:", n, x.Want)
+			ask = fmt.Sprintf("Question %d of %d, on one line:", n, x.Want)
+			if n > 1 {
+				ask = fmt.Sprintf("Question %d of %d, on one line; an empty line hands in:", n, x.Want)
+			}
 		}
 		line, err := p.Text(ask, leastQuestion)
 		if err != nil {

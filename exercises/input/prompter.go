@@ -72,7 +72,14 @@ func (p *Prompter) Say(format string, args ...any) {
 	if len(args) > 0 {
 		text = fmt.Sprintf(format, args...)
 	}
-	p.write(ansi.Wordwrap(PlainText(text), lineWidth, " "))
+	p.write(wrap(PlainText(text)))
+}
+
+// wrap breaks lines at blanks and never behind a hyphen: "e-" at the end of a
+// line is read as a word.
+func wrap(text string) string {
+	const hyphen, unbroken = "-", "\u2011"
+	return strings.ReplaceAll(ansi.Wordwrap(strings.ReplaceAll(text, hyphen, unbroken), lineWidth, " "), unbroken, hyphen)
 }
 
 func (p *Prompter) write(text string) {
@@ -324,7 +331,7 @@ func (p *Prompter) ChooseSeveral(question string, options []string, none bool) (
 func (p *Prompter) list(question string, options []string) {
 	p.Say("%s", question)
 	for i, o := range options {
-		p.write(ansi.Wordwrap(fmt.Sprintf("  %d. %s", i+1, PlainText(o)), lineWidth, " "))
+		p.write(wrap(fmt.Sprintf("  %d. %s", i+1, PlainText(o))))
 	}
 }
 
