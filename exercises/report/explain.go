@@ -26,7 +26,7 @@ func (g *graded) details(i int, it exercises.Item) []exercises.Field {
 		add("you added", "%s", quoted(r))
 		out[len(out)-1].Marked = yours
 	}
-	if it.Question != "" { // the rest would answer the question
+	if it.Question != "" || it.Mark == exercises.Plain && g.counted(it.ID) { // the rest would answer the question, or stands with the other card
 		return out
 	}
 	if t, ok := g.threat(it.ID); ok {
@@ -43,6 +43,11 @@ func (g *graded) details(i int, it exercises.Item) []exercises.Field {
 		}
 	}
 	return append(out, g.explained(v, it)...)
+}
+
+// counted reports whether another card counts for a threat of the key.
+func (g *graded) counted(id string) bool {
+	return id != "" && slices.ContainsFunc(g.items, func(o exercises.Item) bool { return o.ID == id && o.Mark == exercises.Good })
 }
 
 // pairs are the words of the learner and those of the key that they met.

@@ -43,8 +43,14 @@ func (x *Exercise) Grade(ctx context.Context, a exercises.Answer) (exercises.Res
 		asked = append(asked, gc)
 		g.verdicts = append(g.verdicts, k.index.Match(gc))
 	}
-	for i := range cards {
-		g.items = append(g.items, g.item(i))
+	g.items = make([]exercises.Item, len(cards))
+	// Cards with a reply come last: a reply never makes another card the second.
+	for _, replied := range []bool{false, true} {
+		for i, c := range cards {
+			if len(c.Replies) > 0 == replied {
+				g.items[i] = g.item(i)
+			}
+		}
 	}
 	return g.result(grading.Score(k.Key, asked, g.verdicts)), nil
 }
@@ -91,7 +97,7 @@ func (g *graded) item(i int) exercises.Item {
 			it.Reason = "I could not match this with my list, and you may still be right. Ask yourself: who does it, to what, and what in the design lets them? Your text is kept."
 		}
 	}
-	if again := slices.IndexFunc(g.items, func(o exercises.Item) bool { return o.ID == it.ID }); it.ID != "" && it.Mark == exercises.Good && again >= 0 {
+	if again := slices.IndexFunc(g.items, func(o exercises.Item) bool { return o.ID == it.ID && o.Mark == exercises.Good }); it.ID != "" && it.Mark == exercises.Good && again >= 0 {
 		it.Mark = exercises.Plain
 		it.Reason = fmt.Sprintf("The same threat as card %d, in other words. It counts once, so this card is free for another.", again+1)
 	}
