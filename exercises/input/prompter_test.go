@@ -101,6 +101,7 @@ func TestPlainText(t *testing.T) {
 		"what lies *behind* each wall":        "what lies behind each wall",
 		"**Bold**, *so* (*it*) is":            "Bold, so (it) is",
 		"2*3*4, 5 * 6 * 7":                    "2*3*4, 5 * 6 * 7",
+		"Part 1 · Letters":                    "Part 1, Letters",
 		"Gateway → Service":                   "Gateway to Service",
 		"find  →  rate  →  mend\nthen a → b.": "find, then rate, then mend\nthen a to b.",
 	} {
