@@ -22,7 +22,11 @@ var marks = map[exercises.Mark]string{
 
 // result says how it went, with every reason.
 func (t *talk) result(res exercises.Result) {
-	t.p.Say("\n%s%s", outcomes[res.Outcome], res.Summary)
+	how := outcomes[res.Outcome]
+	if res.Outcome == exercises.Partly && len(res.Bars) > 0 {
+		how = "" // the summary has points, and says whether they are enough
+	}
+	t.p.Say("\n%s%s", how, res.Summary)
 	for _, b := range res.Bars {
 		t.p.Say("%s: %.0f of %.0f.", b.Label, b.Value, b.Max)
 	}

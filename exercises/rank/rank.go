@@ -194,9 +194,9 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 	case 0:
 		res.Summary = fmt.Sprintf("Your order holds: “%s”. %s", near.Name, near.Reason)
 	case 1:
-		res.Summary = fmt.Sprintf("One pair from an order that holds: “%s”. %s", near.Name, near.Reason)
+		res.Summary = fmt.Sprintf("One pair stands the other way round than in an order that holds: “%s”. %s", near.Name, near.Reason)
 	default:
-		res.Summary = fmt.Sprintf("The nearest order that holds is “%s”, %d pairs away. %s", near.Name, d, near.Reason)
+		res.Summary = fmt.Sprintf("The nearest order that holds is “%s”; %d pairs stand the other way round in it. %s", near.Name, d, near.Reason)
 	}
 	for i, id := range a {
 		it := x.item(id)

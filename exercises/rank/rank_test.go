@@ -98,10 +98,10 @@ func TestGrade(t *testing.T) {
 	}{
 		"an order that holds":     {"windows locks garage guard", 1, exercises.Right, "“The busy thief”", "good good good good"},
 		"another":                 {"guard windows locks garage", 1, exercises.Right, "“The worst first”", "good good good good"},
-		"one pair":                {"locks windows garage guard", 1 - 1.0/6, exercises.Partly, "One pair from an order that holds: “The busy thief”", "bad bad good good"},
+		"one pair":                {"locks windows garage guard", 1 - 1.0/6, exercises.Partly, "One pair stands the other way round than in an order that holds: “The busy thief”", "bad bad good good"},
 		"nearer to the second":    {"guard locks windows garage", 1 - 1.0/6, exercises.Partly, "“The worst first”", "good bad bad good"},
-		"the first one reversed":  {"guard garage locks windows", 1 - 3.0/6, exercises.Partly, "“The worst first”, 3 pairs away", "good bad good bad"},
-		"the second one reversed": {"garage locks windows guard", 1 - 3.0/6, exercises.Partly, "“The busy thief”, 3 pairs away", "bad good bad good"},
+		"the first one reversed":  {"guard garage locks windows", 1 - 3.0/6, exercises.Partly, "“The worst first”; 3 pairs stand the other way round", "good bad good bad"},
+		"the second one reversed": {"garage locks windows guard", 1 - 3.0/6, exercises.Partly, "“The busy thief”; 3 pairs stand the other way round", "bad good bad good"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			res, err := exercise(t).Grade(context.Background(), strings.Fields(c.answer))

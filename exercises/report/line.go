@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -23,30 +24,39 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 	t := &talk{x: ex.(*Exercise), p: p, sh: Parse(draft).folded()}
 	t.sh.pad(t.x.Cards)
 	note := input.Command{Word: "n", Help: "n adds a line to your worksheet, and so does n with your text behind it", Run: t.note, With: t.keepNote}
-	err := input.WithScenario(p, t.x.scenario, []input.Command{note}, t.run)
+	rewrite := input.Command{Word: "rewrite", Help: "rewrite goes back to the sentence of the card", Run: func() error { return errRewrite }}
+	err := input.WithScenario(p, t.x.scenario, []input.Command{note, rewrite}, t.run)
 	if err != nil {
 		return nil, err
 	}
 	return t.sh.Format(), nil
 }
 
+// errRewrite ends the questions about a card: its sentence is asked for again.
+var errRewrite = errors.New("back to the sentence")
+
 func (t *talk) run() error {
 	t.p.Say("%s. %d cards, graded out of 100; %d is the mark. %s", strings.TrimRight(t.x.Shared.Title, "."), len(t.sh.Cards), t.x.Pass, t.x.minutes())
-	t.p.Say("At any question: d reads the document, w walks the diagram, n adds a line to your worksheet.")
+	t.p.Say("At any question: d reads the document, w walks the diagram, n adds a line to your worksheet, rewrite goes back to the sentence of the card.")
 	if t.sh.Worksheet != "" {
 		t.p.Say("On your worksheet: %s", t.sh.Worksheet)
 	}
 	for {
 		for i := range t.sh.Cards {
-			if err := t.card(i); err != nil {
+			err := t.card(i)
+			for errors.Is(err, errRewrite) {
+				err = t.card(i)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		if err := t.order(); err != nil {
-			return err
+		err := t.order()
+		i := 0
+		if err == nil {
+			i, err = t.p.Choose("Hand in?", []string{"Hand in", "Go through the cards again"})
 		}
-		i, err := t.p.Choose("Hand in?", []string{"Hand in", "Go through the cards again"})
-		if err != nil || i == 0 {
+		if err == nil && i == 0 || err != nil && !errors.Is(err, errRewrite) {
 			return err
 		}
 	}
