@@ -97,6 +97,19 @@ func (s *Session) Count(m *Module) (done, all int) {
 	return done, all
 }
 
+// Open are a part's lessons that are not done, optional and coming ones left out.
+func (s *Session) Open(m *Module) []*Step {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*Step
+	for _, st := range m.Steps {
+		if !st.Optional && !st.Coming && s.state(st) != Done {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
 // Next is where to go on: the page where the learner was last, or, when that
 // lesson is done, the first lesson behind it that is not. ok is false when
 // everything that is written is done.

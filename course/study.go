@@ -168,7 +168,7 @@ func (s *Session) own() []found {
 			if p.Item == nil {
 				continue
 			}
-			if a := strings.Join(s.sum.Items[p.Item.ID].LastAnswer, " "); strings.Contains(a, " ") { // words, not ids
+			if a := inWords(p.Item.Kind, s.sum.Items[p.Item.ID].LastAnswer); a != "" {
 				out = append(out, newFound(Hit{Kind: HitAnswer, Title: p.Item.Title, Step: step, Page: i}, a))
 			}
 		}
@@ -277,4 +277,16 @@ func (s *Session) Bookmarks() []Hit {
 		}
 	}
 	return out
+}
+
+// inWords is what a learner wrote in an answer; "" where it is made of ids.
+func inWords(kind string, a exercises.Answer) string {
+	switch kind {
+	case "ask", "list", "report":
+	case "reflect": // the ticks stand behind the text
+		a = a[:min(1, len(a))]
+	default:
+		return ""
+	}
+	return strings.Join(a, " ")
 }

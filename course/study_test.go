@@ -131,3 +131,30 @@ func TestNotebook(t *testing.T) {
 		}
 	}
 }
+
+// What is found in an answer is what the learner wrote, not the ids it is kept with.
+func TestSearchLeavesIDsOut(t *testing.T) {
+	s := shipped(t)
+	text, _ := s.Course.Item("groceries.then-and-now")
+	if _, err := s.Submit(t.Context(), text, exercises.Answer{"Grandad wiped the yoghurt", "met 1"}); err != nil {
+		t.Fatal(err)
+	}
+	sort, _ := s.Course.Item("assets.classes")
+	ex, err := sort.Exercise()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Submit(t.Context(), sort, ex.Samples()[0].Answer); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"yoghurt wiped", "met", "restricted secret"} {
+		for _, h := range s.Search(words) {
+			if h.Kind == course.HitAnswer && strings.ContainsAny(h.Excerpt, "=1") {
+				t.Errorf("%q finds %q", words, h.Excerpt)
+			}
+		}
+	}
+	if hits := s.Search("yoghurt wiped"); len(hits) == 0 || hits[0].Kind != course.HitAnswer {
+		t.Errorf("what was written is not found: %+v", hits)
+	}
+}

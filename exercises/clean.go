@@ -59,3 +59,12 @@ var (
 func Inline(s string) string {
 	return backticks.ReplaceAllString(stars.ReplaceAllString(CleanLine(s), "$1"), "$1")
 }
+
+// Sentence ends a text with a full stop, unless it ends like a sentence already.
+func Sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsRune(".?!:", rune(s[len(s)-1])) {
+		return s
+	}
+	return s + "."
+}

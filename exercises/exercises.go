@@ -148,6 +148,7 @@ type Field struct {
 	Label  string   `json:"label"`
 	Text   string   `json:"text"`
 	Marked []string `json:"marked,omitempty"` // words of Text that stand out
+	How    bool     `json:"how,omitempty"`    // how the matching came about: for whoever asks, not for everybody
 }
 
 // A Section is a titled piece of Markdown that belongs to a result.

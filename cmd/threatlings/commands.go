@@ -411,6 +411,7 @@ type lessonReport struct {
 	ID        string           `json:"id,omitempty"`
 	Title     string           `json:"title"`
 	State     string           `json:"state"`
+	Optional  bool             `json:"optional,omitempty"` // offered, and not counted
 	Exercises []exerciseReport `json:"exercises,omitempty"`
 }
 

@@ -40,7 +40,9 @@ func linesFor(t *testing.T, ex exercises.Exercise, answer exercises.Answer) []st
 	case *choice.Exercise:
 		return []string{numbers(len(x.Options), func(i int) string { return x.Options[i].ID })}
 	case *spot.Exercise:
-		return []string{numbers(len(x.Spots), func(i int) string { return x.Spots[i].ID })}
+		spots := slices.Clone(x.Spots) // the numbers are the marks of the drawing
+		slices.SortStableFunc(spots, func(a, b spot.Spot) int { return strings.Compare(a.Mark, b.Mark) })
+		return []string{numbers(len(spots), func(i int) string { return spots[i].ID })}
 	case *budget.Exercise:
 		return []string{numbers(len(x.Controls), func(i int) string { return x.Controls[i].ID })}
 	case *rank.Exercise:
@@ -55,7 +57,7 @@ func linesFor(t *testing.T, ex exercises.Exercise, answer exercises.Answer) []st
 			_, g, _ := strings.Cut(a, "=")
 			out = append(out, fmt.Sprint(1+slices.IndexFunc(x.Groups, func(o sorting.Group) bool { return o.ID == g })))
 		}
-		return out
+		return append(out, "")
 	case *reflect.Exercise:
 		return []string{answer[0], "1"}
 	case *list.Exercise:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +48,7 @@ func statusOf(s *course.Session) statusReport {
 		mr := moduleReport{ID: m.ID, Title: m.Title}
 		mr.Done, mr.All = s.Count(m)
 		for _, st := range m.Steps {
-			lr := lessonReport{ID: st.ID, Title: st.Title, State: s.State(st).String()}
+			lr := lessonReport{ID: st.ID, Title: st.Title, State: s.State(st).String(), Optional: st.Optional}
 			for _, it := range st.Items() {
 				p := s.Item(it)
 				er := exerciseReport{ID: it.ID, Title: it.Title, Kind: it.Kind, State: s.ItemState(it).String(), Attempts: p.Attempts, Hints: p.Hints}
@@ -64,6 +65,17 @@ func statusOf(s *course.Session) statusReport {
 	return r
 }
 
+// open are the titles of a part's lessons that count and are not done.
+func (m moduleReport) open() []string {
+	var out []string
+	for _, l := range m.Lessons {
+		if !l.Optional && l.State != course.Done.String() {
+			out = append(out, l.Title)
+		}
+	}
+	return out
+}
+
 func (a *app) printStatus(r statusReport, s *course.Session, events []progress.Event) {
 	for _, m := range r.Modules {
 		fmt.Fprintf(a.out, "%s: %d of %d\n", m.Title, m.Done, m.All)
@@ -72,7 +84,14 @@ func (a *app) printStatus(r statusReport, s *course.Session, events []progress.E
 			if id == "" {
 				id = "-"
 			}
-			fmt.Fprintf(a.out, "  %-7s %-24s %s\n", l.State, id, l.Title)
+			optional := ""
+			if l.Optional {
+				optional = " (optional)"
+			}
+			fmt.Fprintf(a.out, "  %-7s %-24s %s%s\n", l.State, id, l.Title, optional)
+		}
+		if left := m.open(); len(left) > 0 && m.Done > 0 && len(left) <= 3 {
+			fmt.Fprintf(a.out, "  Left: %s\n", strings.Join(left, "; "))
 		}
 	}
 	if before, after, ok := evidence.Gain(events); ok {

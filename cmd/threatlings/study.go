@@ -123,7 +123,7 @@ func (a *app) notesCommand() *cobra.Command {
 				if !ok {
 					return fmt.Errorf("there is no lesson or exercise %q; threatlings status lists the lessons", args[0])
 				}
-				fmt.Fprintf(a.out, "%s, about %d minutes\n", step.Title, step.Minutes)
+				fmt.Fprintf(a.out, "%s, about %s\n", step.Title, minutes(step.Minutes))
 				for _, o := range step.Objectives {
 					fmt.Fprintf(a.out, "- %s\n", o)
 				}
@@ -154,6 +154,13 @@ func (a *app) printNotes(it *course.Item) error {
 	if n == "" {
 		n = "No notes."
 	}
-	fmt.Fprintf(a.out, "%s (%s, about %d minutes)\n%s\n", it.Title, it.ID, ex.About().Minutes, n)
+	fmt.Fprintf(a.out, "%s (%s, about %s)\n%s\n", it.Title, it.ID, minutes(ex.About().Minutes), n)
 	return nil
+}
+
+func minutes(n int) string {
+	if n == 1 {
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", n)
 }

@@ -24,6 +24,7 @@ type LiveOptions struct {
 // Live makes a threat model by lines, until the person leaves.
 func Live(_ context.Context, o LiveOptions) (err error) {
 	p := input.NewPrompter(o.In, o.Out)
+	p.Commands = []input.Command{{Word: "q", Also: []string{"quit", "exit"}, Help: "q leaves; everything is saved", Run: func() error { return input.ErrLeave }}}
 	for _, n := range o.Notices {
 		p.Say("%s", n)
 	}
@@ -49,6 +50,7 @@ func Live(_ context.Context, o LiveOptions) (err error) {
 		p.Say("%s", n)
 	}
 	p.Say("Threat model: %s. Every line is saved in %s. At any question: n goes to the next step, b a step back, s lists the steps, q leaves, ? says what else.", w.Model.Title, w.File.Path)
+	p.Commands = nil // the conversation has its own
 	return workspace.Talk(p, workspace.Options{
 		Model: w.Model, Guide: w.Guide, Name: w.Name, Document: w.Document, Key: w.Key, Save: w.File.Save, Now: time.Now,
 	})

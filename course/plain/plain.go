@@ -128,17 +128,27 @@ func (t *talk) commands(step *course.Step, page int) []input.Command {
 		}
 	}
 	return []input.Command{
-		{Word: "m", Help: "m lists the lessons", Run: func() error { return jump{menu: true} }},
-		{Word: "b", Help: "b goes a page back", Run: go_(page - 1)},
-		{Word: "n", Help: "n goes a page on", Run: go_(page + 1)},
-		{Word: "q", Help: "q leaves; everything is saved", Run: func() error { return input.ErrLeave }},
-		{Word: "?", Help: "? says what can be typed", Run: t.help},
+		{Word: "m", Also: []string{"menu"}, Help: "m lists the lessons", Run: func() error { return jump{menu: true} }},
+		{Word: "b", Also: []string{"back"}, Help: "b goes a page back", Run: go_(page - 1)},
+		{Word: "n", Also: []string{"next"}, Help: "n goes a page on", Run: go_(page + 1)},
+		t.quit(),
+		{Word: "?", Also: []string{"help"}, Help: "? says what can be typed", Run: t.help},
 	}
 }
 
+func (t *talk) quit() input.Command {
+	return input.Command{Word: "q", Also: []string{"quit", "exit"}, Help: "q leaves; everything is saved", Run: func() error { return input.ErrLeave }}
+}
+
+// help lists the commands. Where two have the same word, the first is run and
+// the other cannot be typed.
 func (t *talk) help() error {
+	seen := map[string]bool{}
 	for _, c := range t.p.Commands {
-		t.p.Say("  %s", c.Help)
+		if !seen[c.Word] {
+			t.p.Say("  %s", c.Help)
+		}
+		seen[c.Word] = true
 	}
 	return nil
 }
@@ -179,8 +189,8 @@ func (t *talk) refresh() []input.Command {
 func (t *talk) menu() (*course.Step, int, error) {
 	s := t.Session
 	t.p.Commands = []input.Command{
-		{Word: "q", Help: "q leaves; everything is saved", Run: func() error { return input.ErrLeave }},
-		{Word: "?", Help: "? says what can be typed", Run: t.help},
+		t.quit(),
+		{Word: "?", Also: []string{"help"}, Help: "? says what can be typed", Run: t.help},
 	}
 	var steps []*course.Step
 	n := 0
@@ -194,10 +204,11 @@ func (t *talk) menu() (*course.Step, int, error) {
 			}
 			n++
 			steps = append(steps, st)
-			t.p.Say("  %d. %s (%s, %d minutes)", n, st.Title, s.State(st), st.Minutes)
+			t.p.Say("  %d. %s (%s%s, %d minutes)", n, st.Title, s.State(st), optional(st), st.Minutes)
 		}
 	}
 	t.p.Commands = append(t.p.Commands, t.refresh()...)
+	t.p.Say("A threat model of your own: leave with q, and type threatlings live.")
 	for {
 		line, err := t.p.Line("Which lesson? Type its number.")
 		if err != nil {
@@ -209,6 +220,14 @@ func (t *talk) menu() (*course.Step, int, error) {
 		}
 		t.p.Say("Type a number from 1 to %d.", len(steps))
 	}
+}
+
+// optional says of a lesson that it need not be done.
+func optional(st *course.Step) string {
+	if st.Optional {
+		return ", optional"
+	}
+	return ""
 }
 
 // after goes on behind the last page of a lesson.
@@ -228,15 +247,51 @@ func (t *talk) after(step *course.Step) error {
 		t.ending(step.Module)
 	}
 	if next == nil {
-		t.p.Say("This is all that is written so far.")
+		t.farewell()
 		return jump{menu: true}
 	}
+	if next.Module != step.Module {
+		t.testOut(next)
+	}
 	return jump{step: next, page: t.Session.Resume(next)}
+}
+
+// testOut says what whoever knows a part already can do instead of it.
+func (t *talk) testOut(next *course.Step) {
+	for _, st := range next.Module.Steps {
+		if st == next {
+			return
+		}
+		if st.Optional && !st.Coming {
+			t.p.Say("If you know this already: %s To choose it, type m.", exercises.Sentence(st.Title))
+		}
+	}
+}
+
+// farewell ends the course.
+func (t *talk) farewell() {
+	left := 0
+	for _, m := range t.Session.Course.Modules {
+		done, all := t.Session.Count(m)
+		left += all - done
+	}
+	if left > 0 {
+		t.p.Say("\nThis is the end of the course, and a few lessons are still open. The list says which; take them in any order.")
+		return
+	}
+	t.p.Say("\nThis is the end of the course, and you have done all of it. Thank you for your time. The best next step is a feature that you know: take two colleagues and an hour, and draw it. You can come back to any lesson whenever you like.")
 }
 
 func (t *talk) ending(m *course.Module) {
 	done, all := t.Session.Count(m)
 	t.p.Say("This was the last page of %s. %d of %d lessons are done.", m.Title, done, all)
+	if open := t.Session.Open(m); len(open) > 0 {
+		var titles []string
+		for _, st := range open {
+			titles = append(titles, st.Title)
+		}
+		t.p.Say("Still open: %s.", strings.Join(titles, "; "))
+	}
 	if done == all && len(m.Able) > 0 {
 		t.p.Say("You can now:")
 		for _, a := range m.Able {
@@ -248,7 +303,7 @@ func (t *talk) ending(m *course.Module) {
 // lesson goes through a lesson from a page on. It ends with a jump or an error.
 func (t *talk) lesson(step *course.Step, page int) error {
 	if page == 0 {
-		t.p.Say("\n%s, %s. About %d minutes, %d pages.", step.Module.Title, step.Title, step.Minutes, len(step.Pages))
+		t.p.Say("\n%s, %s About %d minutes, %d pages.", step.Module.Title, exercises.Sentence(step.Title), step.Minutes, len(step.Pages))
 	}
 	for ; page < len(step.Pages); page++ {
 		t.p.Commands = t.commands(step, page)
@@ -269,7 +324,7 @@ func (t *talk) lesson(step *course.Step, page int) error {
 		}
 		t.p.Say("\nPage %d of %d.", page+1, len(step.Pages))
 		t.text(p.Text())
-		if _, err := t.p.Line("Press enter to go on."); err != nil {
+		if _, err := t.p.Enter("Press enter to go on."); err != nil {
 			return err
 		}
 	}
@@ -289,36 +344,61 @@ func (t *talk) exercise(step *course.Step, page int, it *course.Item) error {
 		return fmt.Errorf("opening the exercise %s: %w", it.ID, err)
 	}
 	n, of := numberOf(step, it)
-	t.p.Say("\nExercise %d of %d: %s.", n, of, ex.About().Title)
+	t.p.Say("\nExercise %d of %d: %s", n, of, exercises.Sentence(ex.About().Title))
+	t.p.Commands = append(t.commands(step, page), t.hintCommand(it, len(ex.About().Hints))...)
 	draft, err := s.Draft(t.ctx, it)
 	if err != nil {
 		return err
 	}
-	if res, _, done := s.LastResult(it); done && draft.Empty() && res.Outcome != exercises.Asked {
-		t.p.Say("You have done this one. %s", res.Summary)
-		line, err := t.p.Line("Press enter to go on, or type again to do it again.")
-		if err != nil {
+	res, last, done := s.LastResult(it)
+	if done && draft.Empty() {
+		again, err := t.back(ex, it, res, last)
+		if err != nil || !again {
 			return err
 		}
-		if !strings.HasPrefix(strings.ToLower(line), "a") {
-			return nil
-		}
-	}
-	t.text(ex.About().Prompt)
-	t.p.Commands = append(t.commands(step, page), t.hintCommand(it, len(ex.About().Hints))...)
-	if len(ex.About().Hints) > 0 {
-		t.p.Say("h gives a hint.")
 	}
 	if step.Sitting != nil { // n belongs to some exercises
 		leave := func() error { return jump{step: step, page: page + 1} } // the last page is text
 		t.p.Commands = append(t.p.Commands, input.Command{Word: "s", Help: "s leaves it for another day", Run: leave})
-		t.p.Say("s leaves it for another day.")
 	}
-	return t.answer(kind, ex, it, draft)
+	for {
+		t.text(ex.About().Prompt)
+		if len(ex.About().Hints) > 0 {
+			t.p.Say("h gives a hint.")
+		}
+		if step.Sitting != nil {
+			t.p.Say("s leaves it for another day.")
+		}
+		again, err := t.answer(kind, ex, it, draft)
+		if err != nil || !again {
+			return err
+		}
+		draft = nil
+		if _, last, done := s.LastResult(it); done && kind.Whole {
+			draft = last // so much was written that it is changed, not written anew
+		}
+	}
+}
+
+// back comes back to an exercise that was handed in: to the grader's question
+// where one is open, or to the result. again means to do it anew.
+func (t *talk) back(ex exercises.Exercise, it *course.Item, res exercises.Result, a exercises.Answer) (again bool, err error) {
+	if res.Outcome == exercises.Asked {
+		t.p.Say("You have handed this in, and a question is open. Answer it, or type the word again to begin anew.")
+		return t.talkAbout(ex, it, res, a)
+	}
+	t.p.Say("You have done this one. %s", res.Summary)
+	for {
+		word, err := t.p.Enter("Press enter to go on, type result to read the result, or type the word again to do it once more.", "again", "result")
+		if err != nil || word != "result" {
+			return word == "again", err
+		}
+		t.result(res)
+	}
 }
 
 // answer asks until an answer could be judged, and goes on with the grader's questions.
-func (t *talk) answer(kind input.Kind, ex exercises.Exercise, it *course.Item, draft exercises.Answer) error {
+func (t *talk) answer(kind input.Kind, ex exercises.Exercise, it *course.Item, draft exercises.Answer) (again bool, err error) {
 	var saveErr error
 	t.p.Keep = func(d exercises.Answer) {
 		if ro, _ := t.Session.ReadOnly(); !ro {
@@ -329,12 +409,12 @@ func (t *talk) answer(kind input.Kind, ex exercises.Exercise, it *course.Item, d
 	for {
 		a, err := kind.Ask(t.ctx, ex, t.p, draft)
 		if err := errors.Join(err, saveErr); err != nil {
-			return err
+			return false, err
 		}
-		err = t.handIn(ex, it, a)
+		again, err = t.handIn(ex, it, a)
 		var inc *exercises.Incomplete
 		if !errors.As(err, &inc) {
-			return err
+			return again, err
 		}
 		t.p.Say("%s", inc.Need)
 		t.p.Keep(a)
@@ -342,79 +422,136 @@ func (t *talk) answer(kind input.Kind, ex exercises.Exercise, it *course.Item, d
 	}
 }
 
-func (t *talk) handIn(ex exercises.Exercise, it *course.Item, a exercises.Answer) error {
-	for {
-		if ro, why := t.Session.ReadOnly(); ro {
-			t.p.Say("This cannot be handed in: %s", why)
-			return nil
-		}
-		res, err := t.Session.Submit(t.ctx, it, a)
-		if err != nil {
-			return err
-		}
+// handIn hands an answer in and says how it went.
+func (t *talk) handIn(ex exercises.Exercise, it *course.Item, a exercises.Answer) (again bool, err error) {
+	if ro, why := t.Session.ReadOnly(); ro {
+		t.p.Say("This cannot be handed in: %s", why)
+		return false, nil
+	}
+	res, err := t.Session.Submit(t.ctx, it, a)
+	if err != nil {
+		return false, err
+	}
+	if res.Outcome == exercises.Asked {
+		t.p.Say("\n%s", res.Summary)
+	} else {
 		t.result(res)
-		asked := -1
-		rep, ok := ex.(exercises.Replier)
-		for i, item := range res.Items {
-			if ok && item.Question != "" {
-				asked = i
-				break
-			}
-		}
-		if asked < 0 {
-			disputed, again, err := t.dispute(ex, a, res)
-			if err != nil || !again {
-				return err
-			}
-			a = disputed
+	}
+	return t.talkAbout(ex, it, res, a)
+}
+
+// talkAbout asks what the grader asks, or lets the learner go on, do it again,
+// or disagree.
+func (t *talk) talkAbout(ex exercises.Exercise, it *course.Item, res exercises.Result, a exercises.Answer) (again bool, err error) {
+	rep, ok := ex.(exercises.Replier)
+	if res.Outcome != exercises.Asked || !ok {
+		return t.settled(ex, it, res, a)
+	}
+	for i, item := range res.Items {
+		if item.Question == "" {
+			t.p.Say("%s", heading(item))
 			continue
 		}
-		for i, c := range res.Items[asked].Choices {
-			t.p.Say("%d. %s", i+1, c)
+		t.p.Say("About %s.", about(item, res))
+		for n, c := range item.Choices {
+			t.p.Say("%d. %s", n+1, c)
 		}
-		line, err := t.p.Line("Question: " + res.Items[asked].Question)
+		line, err := t.p.Line(strings.TrimSpace(asking(item) + " Question: " + item.Question))
 		if err != nil {
-			return err
+			return false, err
 		}
-		if line == "" {
+		switch {
+		case strings.EqualFold(line, "again"):
+			return true, nil
+		case line == "":
 			t.p.Say("Left for later.")
-			return nil
+			return false, nil
 		}
-		a = rep.Reply(a, asked, line)
+		a = rep.Reply(a, i, line)
+	}
+	return t.handIn(ex, it, a)
+}
+
+// about names what a question is about: the learner's own words tell it best.
+func about(it exercises.Item, res exercises.Result) string {
+	said := it.Yours
+	for _, d := range it.Details {
+		if d.Label == "you wrote" {
+			said = d.Text
+		}
+	}
+	label := strings.ToLower(it.Label[:1]) + it.Label[1:]
+	if len(res.Items) == 1 && said == "" {
+		return label
+	}
+	return fmt.Sprintf("%s, %s", label, strings.TrimRight(quote(said), "."))
+}
+
+func quote(s string) string { return "\"" + strings.Trim(exercises.CleanLine(s), "“”\"") + "\"" }
+
+func asking(it exercises.Item) string { return exercises.Sentence(it.Reason) }
+
+// settled lets the learner go on after a result, do the exercise again, or
+// disagree with what the grader says of one item: that is handed in, too.
+func (t *talk) settled(ex exercises.Exercise, it *course.Item, res exercises.Result, a exercises.Answer) (again bool, err error) {
+	d, disputable := ex.(exercises.Disputer)
+	question := "Press enter to go on, or type the word again to do it once more."
+	words := []string{"again"}
+	if hows(res) {
+		question = "Press enter to go on, type details for how your words were read, or type the word again to do it once more."
+		words = append(words, "details")
+	}
+	if disputable {
+		question += " If you disagree with what is said of a card, type d and its number, such as d 2."
+	}
+	card := 0
+	if disputable {
+		before := t.p.Commands
+		defer func() { t.p.Commands = before }()
+		t.p.Commands = append([]input.Command{{Word: "d", Help: "d and a number disagrees with what is said of a card",
+			Run: func() error { t.p.Say("There are %d cards: d 1 is the first.", len(res.Items)); return nil },
+			With: func(text string) error {
+				n := 0
+				if _, err := fmt.Sscan(text, &n); err != nil || n < 1 || n > len(res.Items) {
+					t.p.Say("There are %d cards: d 1 is the first.", len(res.Items))
+					return nil
+				}
+				card = n
+				return errDispute
+			}}}, before...)
+	}
+	for {
+		word, err := t.p.Enter(question, words...)
+		switch {
+		case errors.Is(err, errDispute):
+			why, err := t.p.Line("What is in it that the grader did not see? It is kept for the author of the list, and the card is yours to judge.")
+			if err != nil || why == "" {
+				return false, err
+			}
+			a = d.Dispute(a, card-1, why)
+			if res, err = t.Session.Submit(t.ctx, it, a); err != nil {
+				return false, err
+			}
+			t.p.Say("\n%s", res.Summary)
+			t.item(res.Items[card-1], false)
+		case err != nil:
+			return false, err
+		case word == "details":
+			t.details(res)
+		default:
+			return word == "again", nil
+		}
 	}
 }
 
-// dispute lets the learner go on, or disagree with what the grader says of one
-// item first: then the answer that says so is to be handed in.
-func (t *talk) dispute(ex exercises.Exercise, a exercises.Answer, res exercises.Result) (exercises.Answer, bool, error) {
-	d, ok := ex.(exercises.Disputer)
-	if !ok {
-		_, err := t.p.Line("Press enter to go on.")
-		return nil, false, err
-	}
-	for {
-		line, err := t.p.Line("Press enter to go on. If you disagree with what is said of a card, type d and its number, such as d 2.")
-		if err != nil || line == "" {
-			return nil, false, err
-		}
-		n := 0
-		if _, err := fmt.Sscanf(strings.ToLower(line), "d %d", &n); err != nil || n < 1 || n > len(res.Items) {
-			t.p.Say("There are %d cards: d 1 is the first.", len(res.Items))
-			continue
-		}
-		why, err := t.p.Line("What is in it that the grader did not see? It is kept for the author of the list, and the card is yours to judge.")
-		if err != nil || why == "" {
-			return nil, false, err
-		}
-		return d.Dispute(a, n-1, why), true, nil
-	}
-}
+// errDispute ends the waiting for enter: the learner disagrees.
+var errDispute = errors.New("the learner disagrees")
 
 func (t *talk) hintCommand(it *course.Item, hints int) []input.Command {
 	if hints == 0 {
 		return nil
 	}
-	return []input.Command{{Word: "h", Help: "h gives a hint", Run: func() error {
+	return []input.Command{{Word: "h", Also: []string{"hint"}, Help: "h gives a hint", Run: func() error {
 		open, err := t.Session.Hint(t.ctx, it)
 		if errors.Is(err, course.ErrNoHint) {
 			t.p.Say("That was the last hint: %s", open[len(open)-1])

@@ -2,6 +2,8 @@ package plain
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -20,31 +22,16 @@ var marks = map[exercises.Mark]string{
 
 // result says how it went, with every reason.
 func (t *talk) result(res exercises.Result) {
-	t.p.Say("\n%s%s", outcomes[res.Outcome], res.Summary)
+	how := outcomes[res.Outcome]
+	if res.Outcome == exercises.Partly && len(res.Bars) > 0 {
+		how = "" // the summary has points, and says whether they are enough
+	}
+	t.p.Say("\n%s%s", how, res.Summary)
 	for _, b := range res.Bars {
 		t.p.Say("%s: %.0f of %.0f.", b.Label, b.Value, b.Max)
 	}
 	for _, it := range res.Items {
-		head := it.Label
-		switch m := marks[it.Mark]; {
-		case it.Word != "":
-			head += " (" + it.Word + ")"
-		case m != "":
-			head = m + ": " + head
-		}
-		t.p.Say("%s", head)
-		if it.Yours != "" {
-			t.p.Say("  You: %s", it.Yours)
-		}
-		if it.Expected != "" {
-			t.p.Say("  Better: %s", it.Expected)
-		}
-		if it.Reason != "" {
-			t.p.Say("  %s", it.Reason)
-		}
-		for _, d := range it.Details {
-			t.p.Say("  %s: %s", d.Label, d.Text)
-		}
+		t.item(it, false)
 	}
 	if strings.TrimSpace(res.Explain) != "" {
 		t.p.Say("")
@@ -59,6 +46,56 @@ func (t *talk) result(res exercises.Result) {
 			t.p.Say("%s: %.0f of %.0f.", b.Label, b.Value, b.Max)
 		}
 		t.text(s.Text)
+	}
+}
+
+// heading is what an item is about, with its mark before it.
+func heading(it exercises.Item) string {
+	mark := marks[it.Mark]
+	if it.Word != "" {
+		mark = strings.ToUpper(it.Word[:1]) + it.Word[1:]
+	}
+	if mark == "" {
+		return it.Label
+	}
+	return mark + ": " + it.Label
+}
+
+// item says how one item went; how also says how it was read.
+func (t *talk) item(it exercises.Item, how bool) {
+	t.p.Say("%s", heading(it))
+	if it.Yours != "" {
+		t.p.Say("  You: %s", it.Yours)
+	}
+	if it.Expected != "" {
+		t.p.Say("  Better: %s", it.Expected)
+	}
+	if it.Reason != "" {
+		t.p.Say("  %s", it.Reason)
+	}
+	for _, d := range it.Details {
+		if !d.How || how {
+			t.p.Say("  %s: %s", d.Label, d.Text)
+		}
+	}
+}
+
+// hows reports whether there is anything to say about how the words were read.
+func hows(res exercises.Result) bool {
+	return slices.ContainsFunc(res.Items, func(it exercises.Item) bool {
+		return slices.ContainsFunc(it.Details, func(d exercises.Field) bool { return d.How })
+	})
+}
+
+// details says how the words of each item were read.
+func (t *talk) details(res exercises.Result) {
+	for _, it := range res.Items {
+		t.p.Say("%s", it.Label)
+		for _, d := range it.Details {
+			if d.How {
+				t.p.Say("  %s: %s", d.Label, d.Text)
+			}
+		}
 	}
 }
 
@@ -81,13 +118,13 @@ func (t *talk) text(md string) {
 			flush()
 			fenced = !fenced
 		case fenced:
-			t.p.Say("%s", line)
-		case trimmed == "":
+			t.p.Say("%s", columns(line))
+		case trimmed == "" || trimmed == ">":
 			flush()
 			heads = nil
 		case strings.HasPrefix(trimmed, "#"):
 			flush()
-			t.p.Say("%s.", strings.TrimRight(strings.TrimLeft(trimmed, "# "), "."))
+			t.p.Say("%s", exercises.Sentence(strings.TrimLeft(trimmed, "# ")))
 		case strings.HasPrefix(trimmed, "|"):
 			flush()
 			heads = t.row(trimmed, heads)
@@ -99,16 +136,27 @@ func (t *talk) text(md string) {
 		default:
 			para = append(para, unmark(trimmed))
 		}
+		if strings.HasSuffix(line, "  ") || strings.HasSuffix(trimmed, "\\") { // a line of its own, such as a speaker's
+			flush()
+		}
 	}
 	flush()
 }
+
+// columns makes the wide gaps of a fenced text into commas.
+func columns(line string) string {
+	return gaps.ReplaceAllString(strings.TrimSpace(line), "$1, ")
+}
+
+var gaps = regexp.MustCompile(`([\pL\pN]) {3,}`)
 
 func numbered(s string) bool {
 	head, _, ok := strings.Cut(s, ". ")
 	return ok && head != "" && strings.Trim(head, "0123456789") == ""
 }
 
-// row reads a table's row out; the first one gives the heads.
+// row reads a table's row out. The first one gives the heads: they are said
+// once in a table of two columns, and with every cell in a wider one.
 func (t *talk) row(line string, heads []string) []string {
 	cells := strings.Split(strings.Trim(line, "|"), "|")
 	for i := range cells {
@@ -116,18 +164,31 @@ func (t *talk) row(line string, heads []string) []string {
 	}
 	switch {
 	case heads == nil:
+		if named := strings.Join(cells, ""); named != "" {
+			var names []string
+			for _, c := range cells {
+				if c != "" {
+					names = append(names, c)
+				}
+			}
+			t.p.Say("A table. Its columns: %s", exercises.Sentence(strings.Join(names, "; ")))
+		}
 		return cells
 	case strings.Trim(line, "|-: ") == "":
 		return heads
 	}
-	var parts []string
-	for i, c := range cells {
-		if i < len(heads) && heads[i] != "" {
-			c = fmt.Sprintf("%s: %s", heads[i], c)
-		}
-		parts = append(parts, c)
+	if len(cells) == 2 {
+		t.p.Say("%s: %s", cells[0], exercises.Sentence(cells[1]))
+		return heads
 	}
-	t.p.Say("%s.", strings.Join(parts, "; "))
+	parts := []string{exercises.Sentence(cells[0])}
+	for i, c := range cells[1:] {
+		if i+1 < len(heads) && heads[i+1] != "" {
+			c = fmt.Sprintf("%s: %s", heads[i+1], c)
+		}
+		parts = append(parts, exercises.Sentence(c))
+	}
+	t.p.Say("%s", strings.Join(parts, " "))
 	return heads
 }
 

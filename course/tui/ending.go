@@ -98,7 +98,7 @@ func (s *ending) View() string {
 	if s.next != nil {
 		say(st.Quiet.Render, "Next: “"+s.next.Title+"”. People who let a few days pass remember more, and nobody stops you from going on now.")
 	} else {
-		say(st.Quiet.Render, "This is all that is written so far. The map takes you anywhere to practise again.")
+		say(st.Quiet.Render, "This is the end of the course. The map takes you anywhere to practise again.")
 	}
 	return strings.Join(lines, "\n")
 }

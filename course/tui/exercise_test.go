@@ -246,3 +246,14 @@ func TestStudyKeysInAnExercise(t *testing.T) {
 	p.send(tea.KeyMsg{Type: tea.KeyF3})
 	p.shows("type to find a term")
 }
+
+// How the words were read is there for whoever asks, and not before.
+func TestHowItWasReadIsAskedFor(t *testing.T) {
+	p := reported(t, [2]int{100, 70}, threeCards)
+	p.shows("w shows how your words were read")
+	if strings.Contains(p.plain(), "nearest wording") {
+		t.Errorf("shown before it was asked for:\n%s", p.plain())
+	}
+	p.keys("w").shows("nearest wording")
+	p.keys("w").shows("w shows how your words were read")
+}

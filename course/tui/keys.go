@@ -9,6 +9,7 @@ var keys = struct {
 	up, down, pageUp, pageDown, top, bottom   key.Binding
 	next, prev, enter, skip, before, contents key.Binding
 	tab, shiftTab, again, forget, disagree    key.Binding
+	words                                     key.Binding
 	search, glossary, bookmark, note          key.Binding
 }{
 	quit:     key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave")),
@@ -35,6 +36,7 @@ var keys = struct {
 	bookmark: key.NewBinding(key.WithKeys("b", "f4"), key.WithHelp("b", "bookmark")),
 	note:     key.NewBinding(key.WithKeys("n", "f6"), key.WithHelp("n", "note")),
 	disagree: key.NewBinding(key.WithKeys("d"), key.WithHelp("d", "disagree")),
+	words:    key.NewBinding(key.WithKeys("w"), key.WithHelp("w", "how it was read")),
 	forget:   key.NewBinding(key.WithKeys("x"), key.WithHelp("x", "forget")),
 }
 

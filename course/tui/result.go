@@ -30,6 +30,7 @@ type result struct {
 	tabs          []tab
 	chosen        int   // index of the item that the keys are on, where items have details
 	open          bool  // its details are shown
+	how           bool  // and with them how the words were read
 	starts        []int // the first line of each item
 	asking        int   // index of the item with a question, -1 for none
 	disputing     bool  // the field takes why the learner disagrees with the chosen item
@@ -268,6 +269,9 @@ func (r *result) foldKey(k tea.KeyMsg) bool {
 		r.choose(r.chosen-1, r.open)
 	case key.Matches(k, keys.down) && r.chosen < last:
 		r.choose(r.chosen+1, r.open)
+	case key.Matches(k, keys.words) && r.open:
+		r.how = !r.how
+		r.choose(r.chosen, true)
 	case key.Matches(k, keys.enter) && !r.open:
 		r.choose(r.chosen, true)
 	case key.Matches(k, keys.enter) && r.chosen < last:
@@ -517,8 +521,16 @@ func (r *result) itemLines(it exercises.Item, chosen bool) []string {
 	}
 	say(exercises.Inline(it.Reason), st.Text.Render)
 	if chosen && r.open {
+		hidden := false
 		for _, d := range it.Details {
+			if d.How && !r.how {
+				hidden = true
+				continue
+			}
 			out = append(out, r.detail(d)...)
+		}
+		if hidden && r.res.Outcome != exercises.Asked {
+			say("w shows how your words were read", st.Quiet.Render)
 		}
 	}
 	return append(out, "")

@@ -6,6 +6,7 @@ package ask
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -15,8 +16,9 @@ import (
 	"edu/threatlings/exercises/scenarios"
 )
 
-// Exercise is an ask exercise. Its answer is the question, and behind it the
-// replies to what the grader asked back, each begun with "+ ".
+// Exercise is an ask exercise. Its answer is the question, or several of them
+// a line each, and behind it the replies to what the grader asked back: "+ …" to
+// the first question, "+2 …" to the second.
 type Exercise struct {
 	Shared    exercises.About `yaml:",inline"`
 	Letter    string          `yaml:"letter"`    // of STRIDE
@@ -26,19 +28,20 @@ type Exercise struct {
 	Near      []Question      `yaml:"near"`      // good questions that belong elsewhere
 
 	scenario *scenarios.Scenario
+	parts    []string // the words in the names of the system's parts
 	matcher  func() *grading.Phrases
 }
 
 // A Question is one question of the key, in the author's words and in others'.
 type Question struct {
-	ID       string   `yaml:"id"`
-	Letter   string   `yaml:"letter"` // of one that is near: the letter it belongs to, if any
+	ID string `yaml:"id"`
+	// Letter is, of one that is near, the letter it belongs to. One without a letter
+	// is a remedy where its id begins with fix, and else too wide.
+	Letter   string   `yaml:"letter"`
 	Text     string   `yaml:"text"`
 	Examples []string `yaml:"examples"`
 	Reason   string   `yaml:"reason"`
 }
-
-const replyMark = "+ "
 
 // Kind is the kind for the list of kinds.
 func Kind() input.Kind {
@@ -84,6 +87,9 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 		return nil, errors.Join(append(errs, src.Fault("$.system", "the system %q cannot be read: %v", x.System, err))...)
 	}
 	x.scenario = s
+	for _, c := range s.System.Components {
+		x.parts = append(x.parts, grading.ContentWords(c.Name)...)
+	}
 	x.matcher = sync.OnceValue(func() *grading.Phrases {
 		var es []grading.Entry
 		for _, q := range append(append([]Question{}, x.Questions...), x.Near...) {
@@ -123,15 +129,41 @@ func (x *Exercise) Samples() []exercises.Sample {
 	return out
 }
 
-// Reply adds the learner's reply to what the grader asked back.
-func (x *Exercise) Reply(a exercises.Answer, _ int, text string) exercises.Answer {
-	return append(append(exercises.Answer{}, a...), replyMark+exercises.Clean(text))
+// Reply adds the learner's reply to what the grader asked back about a question.
+func (x *Exercise) Reply(a exercises.Answer, item int, text string) exercises.Answer {
+	return append(append(exercises.Answer{}, a...), reply{item, exercises.Clean(text)}.format())
+}
+
+// A reply is what was said when the grader asked back.
+type reply struct {
+	to   int // index of the question
+	text string
+}
+
+func (r reply) format() string {
+	if r.to == 0 {
+		return "+ " + r.text
+	}
+	return fmt.Sprintf("+%d %s", r.to+1, r.text)
+}
+
+func parseReply(s string) (reply, bool) {
+	mark, text, ok := strings.Cut(s, " ")
+	number, plus := strings.CutPrefix(mark, "+")
+	switch n, err := strconv.Atoi(number); {
+	case !ok || !plus:
+	case number == "":
+		return reply{0, text}, true
+	case err == nil && n > 1:
+		return reply{n - 1, text}, true
+	}
+	return reply{}, false
 }
 
 // parse splits an answer into the question and the replies.
-func parse(a exercises.Answer) (text string, replies []string) {
+func parse(a exercises.Answer) (text string, replies []reply) {
 	for i, s := range a {
-		r, ok := strings.CutPrefix(s, replyMark)
+		r, ok := parseReply(s)
 		switch {
 		case i == 0:
 			text = s

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/grading"
@@ -24,15 +25,31 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 		return exercises.Result{}, exercises.Incompletef("Write one question first, as you would say it in the room. Half a sentence is enough.")
 	}
 	text, replies := parse(a)
-	text = exercises.Clean(text)
-	j := judged{x: x, found: map[string]bool{}}
-	for _, q := range x.pieces(text) {
-		for _, r := range replies {
-			q += "\n" + exercises.Clean(r)
+	pieces := x.pieces(exercises.Clean(text))
+	j := judged{x: x, items: make([]exercises.Item, len(pieces)), near: nowhere, found: map[string]bool{}}
+	// A reply says more about its own question. The others are judged first, so
+	// that none of them is called the same as what a reply made of another.
+	for _, replied := range []bool{false, true} {
+		for i, q := range pieces {
+			said := ""
+			for _, r := range replies {
+				if r.to == i {
+					said += "\n" + exercises.Clean(r.text)
+				}
+			}
+			if (said != "") == replied {
+				j.items[i] = j.judge(q, said, label(i, len(pieces)))
+			}
 		}
-		j.judge(q, len(replies) > 0)
 	}
 	return j.result(), nil
+}
+
+func label(i, of int) string {
+	if of == 1 {
+		return "Your question"
+	}
+	return fmt.Sprintf("Question %d", i+1)
 }
 
 // pieces are what is matched: the whole text, or each line where several
@@ -54,20 +71,54 @@ type judged struct {
 	x     *Exercise
 	items []exercises.Item
 	found map[string]bool
-	near  bool
+	near  closeness // of the best question that does not count
 	asked bool
 }
 
-func (j *judged) judge(text string, replied bool) {
-	v := j.x.matcher().Match(text)
-	it := exercises.Item{Label: "Your question", Mark: exercises.Unknown, Yours: exercises.CleanLine(text)}
+// closeness says what a good text is that is no question for this letter.
+type closeness int
+
+const (
+	nowhere   closeness = iota
+	remedy              // an answer already
+	wide                // the right direction, and no place
+	elsewhere           // a question for another letter
+)
+
+func (q Question) closeness() closeness {
+	switch {
+	case q.Letter != "":
+		return elsewhere
+	case strings.HasPrefix(q.ID, "fix"):
+		return remedy
+	}
+	return wide
+}
+
+func (j *judged) judge(text, said, label string) exercises.Item {
+	v := j.x.matcher().Match(text + said)
+	if own := j.x.matcher().Match(said); own.Status == grading.PhraseCredited && own.P >= v.P {
+		v = own // the reply alone is the clearer
+	}
+	it := exercises.Item{Label: label, Mark: exercises.Unknown, Yours: exercises.CleanLine(text)}
+	if added := exercises.CleanLine(said); added != "" {
+		it.Yours += "; you added: " + added
+	}
 	q, key := find(j.x.Questions, v.ID)
 	n, near := find(j.x.Near, v.ID)
 	sure := v.Status == grading.PhraseCredited
 	if sure && (key || near) && v.P < 1 && thin(v.Yours, text) {
 		sure, v.Status = false, grading.PhraseAsked // nothing but words that fit everything
 	}
+	if sure && (key || near) && v.P < 1 && (!j.x.names(v.Yours) || near && !mostly(v.Yours, text+said)) {
+		sure, v.Status = false, grading.PhraseAsked // it may say something else with a word of the key's in it
+	}
+	replied := said != ""
 	switch {
+	case !replied && len(strings.Fields(text)) == 1 && (key || near):
+		j.asked = true
+		it.Mark, it.Reason = exercises.Unsure, "One word can mean many things."
+		it.Question = "Say it as a question: who, what, where?"
 	case sure && key && !replied && claims(text):
 		j.asked = true
 		it.Mark, it.Reason = exercises.Unsure, "That is an answer already: a remedy, or a promise. The rule here is to ask, so that the owner finds it."
@@ -76,14 +127,20 @@ func (j *judged) judge(text string, replied bool) {
 		it.Mark, it.ID, it.Reason = exercises.Good, q.ID, q.Reason
 		it.Details = []exercises.Field{{Label: "my list", Text: q.Text}}
 		if j.found[q.ID] {
-			it.Mark, it.Reason = exercises.Plain, "The same question as one above, in other words. It counts once."
+			it.Mark, it.Reason = exercises.Plain, "The same question as another of yours, in other words. It counts once."
 		}
 		j.found[q.ID] = true
 	case sure && near:
-		j.near = true
+		j.near = max(j.near, n.closeness())
 		it.Mark, it.Reason = exercises.Plain, n.Reason
-		if n.Letter != "" {
-			it.Expected = fmt.Sprintf("a question for %s, %s", j.x.Letter, grading.LetterNames[j.x.Letter])
+		switch {
+		case n.closeness() == wide:
+			it.Word = "too wide"
+		case n.closeness() == remedy:
+			it.Word = "a remedy"
+		case n.Letter != j.x.Letter:
+			it.Word = "for another letter"
+			it.Expected = fmt.Sprintf("a question for %s, %s", n.Letter, grading.LetterNames[n.Letter])
 		}
 	case (key || near) && v.Status == grading.PhraseAsked && !replied:
 		j.asked = true
@@ -92,34 +149,57 @@ func (j *judged) judge(text string, replied bool) {
 	default:
 		it.Reason = "Not in my list, and you may still be right. Would the answer to it change what the team builds? Then it is a good question. Compare it with mine below."
 	}
-	j.items = append(j.items, it)
+	return it
 }
 
 // claims reports whether a text tells instead of asking: what to do, or why
-// nothing can happen. A threat told as a statement is as good as a question.
+// nothing can happen. A threat told as a statement is as good as a question, and
+// so is the name of a weakness.
 func claims(text string) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
-	first, _, _ := strings.Cut(text, " ")
-	if strings.Contains(text, "?") || slices.Contains(asking, first) {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' })
+	if strings.Contains(text, "?") || len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(open, w) }) {
 		return false
 	}
-	for _, p := range demanding {
-		if strings.HasPrefix(text, p+" ") {
-			return true
-		}
+	has := func(list []string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 	}
-	switch grading.ShippedManners().Kind(text) {
-	case "fix", "negated", "fact":
+	switch {
+	case slices.Contains(asking, words[0]):
+		return false
+	case slices.ContainsFunc(demanding, func(p string) bool { return strings.HasPrefix(text, p+" ") }):
+		return true
+	case has(comforting) && grading.ShippedManners().Kind(text) == "negated":
 		return true
 	}
-	return false
+	return (slices.Contains(remedies, words[0]) || has(duties)) && len(words) > 1 && !grading.Harmful(text)
 }
 
-// demanding begins a remedy.
-var demanding = []string{"you should", "you must", "you need to", "we should", "we must", "we need to", "please", "make sure", "ensure"}
+var (
+	// demanding begins a remedy.
+	demanding = []string{"you should", "you must", "you need to", "we should", "we must", "we need to", "please", "make sure", "ensure"}
+	// duties are in one, wherever they stand.
+	duties = strings.Fields("should must shall")
+	// remedies are what one begins with as an order.
+	remedies = strings.Fields("use add encrypt implement enable introduce enforce require limit restrict rotate validate verify hash mask sign tokenise tokenize put set turn switch store audit apply configure install deploy")
+	// comforting are in a promise that nothing can happen.
+	comforting = strings.Fields("no not never nobody none cannot can't impossible always because")
+	// asking are the words with which a question begins when its mark is forgotten.
+	asking = strings.Fields("who whom whose what which when where why how can could may might is are was were do does did has have will would should if suppose imagine")
+	// open are words of a question wherever they stand.
+	open = strings.Fields("who whom whose what which why how")
+)
 
-// asking are the words with which a question begins when its mark is forgotten.
-var asking = strings.Fields("who whom whose what which when where why how can could may might is are was were do does did has have will would should if suppose imagine")
+// names reports whether one of the words that met says more than the name of a
+// part of the system.
+func (x *Exercise) names(met string) bool {
+	return slices.ContainsFunc(strings.Fields(met), func(w string) bool { return !slices.Contains(x.parts, w) })
+}
+
+// mostly reports whether half of what a text says met the key.
+func mostly(met, text string) bool {
+	return 2*len(strings.Fields(met)) >= len(grading.ContentWords(text))
+}
 
 // thin reports whether the words that met are about nothing in particular: a
 // question has to share more with the key than "bad" or "the customer".
@@ -166,27 +246,35 @@ func find(qs []Question, id string) (Question, bool) {
 
 func (j *judged) result() exercises.Result {
 	x := j.x
-	res := exercises.Result{Items: j.items, Explain: x.Shared.Explain}
+	res := exercises.Result{Items: j.items}
 	n := min(len(j.found), x.Want)
 	res.Score = float64(n) / float64(x.Want)
-	if n == 0 && j.near {
+	if n == 0 && j.near != nowhere {
 		res.Score = nearScore
 	}
 	res.Outcome = exercises.OutcomeOf(res.Score)
+	letter := fmt.Sprintf("%s, %s", x.Letter, grading.LetterNames[x.Letter])
 	switch {
+	case n == x.Want && n > 1:
+		res.Summary = "Those questions find something."
 	case n == x.Want:
 		res.Summary = "That question finds something."
 	case j.asked:
 		res.Outcome = exercises.Asked
 		res.Summary = "One question back to you: answer it in your own words."
-		return res // the key's questions would answer it
+		return res // the explanation and the key's questions would answer it
 	case n > 0:
-		res.Summary = fmt.Sprintf("%d of the %d questions asked for. There is more to find here.", n, x.Want)
-	case j.near:
-		res.Summary = fmt.Sprintf("A good question that belongs elsewhere: half the marks. Try one more for %s, %s.", x.Letter, grading.LetterNames[x.Letter])
+		res.Summary = fmt.Sprintf("%d of the %d questions asked for. There is more to find here: try again.", n, x.Want)
+	case j.near == elsewhere:
+		res.Summary = fmt.Sprintf("A good question that belongs elsewhere: half the marks. Try one more for %s.", letter)
+	case j.near == wide:
+		res.Summary = fmt.Sprintf("The right direction, and too wide: half the marks. Try a narrower one for %s.", letter)
+	case j.near == remedy:
+		res.Summary = fmt.Sprintf("A remedy, and no question yet: half the marks. Try the question behind it, for %s.", letter)
 	default:
 		res.Summary = "I did not recognise it, so I cannot give marks; that says nothing against your question. Compare it with the ones below, or put it in other words."
 	}
+	res.Explain = x.Shared.Explain
 	if text := x.others(j.found); text != "" {
 		res.More = []exercises.Section{{Title: "Questions that find something", Text: text}}
 	}

@@ -18,7 +18,7 @@ func talk(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exe
 		text, _ := parse(draft)
 		if text != "" {
 			p.Say("You wrote: %s", text)
-			line, err := p.Line("Press enter to keep it, or write it anew.")
+			line, err := p.Text("Press enter to keep it, or write it anew.", leastQuestion)
 			if err != nil {
 				return err
 			}
@@ -38,6 +38,9 @@ func talk(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exe
 	return a, nil
 }
 
+// leastQuestion is how many letters are no slip of the finger.
+const leastQuestion = 3
+
 // write asks for the question, or for several of them line by line.
 func (x *Exercise) write(p *input.Prompter, a *exercises.Answer) error {
 	p.Say("%s in %s. (d reads the document, w walks the diagram)", grading.LetterNames[x.Letter], x.scenario.System.Title)
@@ -45,9 +48,12 @@ func (x *Exercise) write(p *input.Prompter, a *exercises.Answer) error {
 	for n := 1; n <= x.Want; {
 		ask := "Your question, on one line:"
 		if x.Want > 1 {
-			ask = fmt.Sprintf("Question %d of %d, on one line; an empty line hands in:", n, x.Want)
+			ask = fmt.Sprintf("Question %d of %d, on one line:", n, x.Want)
+			if n > 1 {
+				ask = fmt.Sprintf("Question %d of %d, on one line; an empty line hands in:", n, x.Want)
+			}
 		}
-		line, err := p.Line(ask)
+		line, err := p.Text(ask, leastQuestion)
 		if err != nil {
 			return err
 		}

@@ -31,8 +31,8 @@ type screen struct {
 	x       *Exercise
 	o       input.Options
 	text    *input.Text
-	replies []string // what was said to the grader; kept with the answer
-	first   string   // the question that they belong to
+	replies []reply // what was said to the grader; kept with the answer
+	first   string  // the question that they belong to
 	system  *input.SystemView
 	doc     *input.Reader
 	open    view
@@ -65,7 +65,7 @@ func (s *screen) Answer() exercises.Answer {
 	a := exercises.Answer{v}
 	for _, r := range s.replies {
 		if v == s.first {
-			a = append(a, replyMark+r)
+			a = append(a, r.format())
 		}
 	}
 	return a
@@ -183,7 +183,7 @@ func (s *screen) View() string {
 	}
 	for _, r := range s.replies {
 		if s.text.Value() == s.first {
-			lines = append(lines, st.Quiet.Render(ansi.Truncate("you added: "+exercises.CleanLine(r), w, "…")))
+			lines = append(lines, st.Quiet.Render(ansi.Truncate("you added: "+exercises.CleanLine(r.text), w, "…")))
 		}
 	}
 	s.below = len(lines) + 1

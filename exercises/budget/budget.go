@@ -351,7 +351,7 @@ func (x *Exercise) better() string {
 		c, _ := x.control(id)
 		fmt.Fprintf(&b, "- %s (%s)\n", strings.TrimRight(c.Text, "."), x.money(c.Cost))
 	}
-	b.WriteString("\nTry it, and see what it gives up.\n")
+	b.WriteString("\nDo it again to try that one, and see what it gives up.\n")
 	return b.String()
 }
 

@@ -192,6 +192,9 @@ func (x *Exercise) items(chosen []string, missing bool) []exercises.Item {
 			it.Mark = exercises.Bad
 		case o.Right && missing:
 			it.Mark = exercises.Missed
+			if x.Pick == "one" {
+				it.Word = "right would have been"
+			}
 		}
 		out = append(out, it)
 	}

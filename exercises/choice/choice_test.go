@@ -285,7 +285,7 @@ func TestLineMode(t *testing.T) {
 		want  exercises.Answer
 		kept  int
 	}{
-		"one":              {one, nil, []string{"two", "", "1 3", "3"}, exercises.Answer{"lock"}, 1},
+		"one":              {one, nil, []string{"twenty", "", "1 3", "3"}, exercises.Answer{"lock"}, 1},
 		"one, again":       {one, exercises.Answer{"bike"}, []string{"", "1"}, exercises.Answer{"helmet"}, 1},
 		"several":          {several, nil, []string{"", "5", "3, 1"}, exercises.Answer{"lock", "helmet"}, 1},
 		"several, kept":    {several, exercises.Answer{"lock", "bell"}, []string{""}, exercises.Answer{"lock"}, 1},

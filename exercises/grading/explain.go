@@ -151,20 +151,32 @@ func (x *Index) readsLike(r reading) string {
 	return say
 }
 
+// leastQuotedBack and mostQuotedBack bound how many words are given back to the learner:
+// a single one says nothing about what was understood.
+const (
+	leastQuotedBack = 2
+	mostQuotedBack  = 4
+)
+
 // askMissing asks for the part of the threat that the card leaves out, in the
-// learner's own words. It never names what the key says.
-func (x *Index) askMissing(e Explanation) string {
-	var yours []string
-	for _, m := range e.Met {
-		if !generic[m.Yours] && len(yours) < 3 {
-			yours = append(yours, "“"+m.Yours+"”")
-		}
-	}
+// learner's own words. It never names what the key says, and gives those words
+// back that say a part of the threat with the id.
+func (x *Index) askMissing(e Explanation, id string, r reading) string {
 	about := "I read your card twice."
-	if len(yours) > 0 {
-		about = "You speak of " + inWords(yours) + "."
+	if yours := x.tellingWords(id, r); len(yours) >= leastQuotedBack {
+		about = "You speak of " + inWords(yours[:min(mostQuotedBack, len(yours))]) + "."
+	}
+	says := func(sets ...map[string]bool) bool {
+		return slices.ContainsFunc(r.ts, func(t token) bool {
+			return slices.ContainsFunc(sets, func(set map[string]bool) bool { return set[t.stem] })
+		})
 	}
 	missing := func(name string) bool { return slices.Contains(e.Missing, name) }
+	// What is said in other words than the key's is not asked for.
+	told := map[string]bool{"attack": says(people) && says(deeds), "harm": says(hurts, gains)}
+	if told["attack"] || told["harm"] {
+		e.Missing = slices.DeleteFunc(slices.Clone(e.Missing), func(name string) bool { return told[name] })
+	}
 	switch {
 	case missing("attack") && missing("weakness"):
 		return about + " Who does what with that, and what in the design lets them?"
@@ -176,6 +188,28 @@ func (x *Index) askMissing(e Explanation) string {
 		return about + " And then: who is hurt, and how?"
 	}
 	return about + " Can you say it once more, with who does it and what in the document lets them?"
+}
+
+// tellingWords are the learner's words, quoted, that stand in the phrases of a
+// threat's facets which the text speaks of.
+func (x *Index) tellingWords(id string, r reading) []string {
+	have, in := stemsOf(r.ts), map[string]bool{}
+	for _, ps := range x.facets[id] {
+		for _, p := range ps {
+			if speaksOfOne(have, []facetPhrase{p}) {
+				for _, stem := range p {
+					in[stem] = true
+				}
+			}
+		}
+	}
+	var out []string
+	for _, t := range r.ts {
+		if q := "“" + t.raw + "”"; in[t.stem] && !generic[t.raw] && !slices.Contains(out, q) {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 func inWords(ws []string) string {

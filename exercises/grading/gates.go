@@ -34,6 +34,8 @@ inject reach grab take taken takeover overwrite attach trick fool blame dispute 
 post publish ride jam record replay smuggle slip swallow burn blackmail bribe lock pile scare forge disguise claim`)
 	// hurts are stems of what follows from it.
 	hurts = stems(`cost pay fine damage hurt harm lose lost money bill angry lawsuit sue court press trust reputation blind down unavailable outage useless worthless broke empty full suspend suffer pain embarrassing trouble never nobody worse`)
+	// gains are stems of what the one who does it has of it.
+	gains = stems(`sell buy shop spend rob blackmail kick fire`)
 	// people are stems of those who do it.
 	people = stems(`attacker hacker thief insider intruder fraud fraudster criminal carder gang competitor rival stranger outsider spy bot botnet impostor crook burglar kid teenager cousin guy neighbour partner ex colleague intern employee contractor staff engineer admin member guest
 rogue malicious curious disgruntled compromised former spiteful greedy evil bored jealous tired`)

@@ -225,7 +225,7 @@ func (x *Index) Match(c Card) Verdict {
 	vague := !x.telling(r.ts)
 	switch {
 	case k.empty():
-	case v.P >= creditFrom && !vague && r.about.manner >= creditManner && !factual(k.threats[0]) && x.steady(k.threats[0].cand.id, r, c, parts):
+	case v.P >= creditFrom && !vague && r.about.manner >= creditManner && !factual(k.threats[0]) && x.spokenOf(r) && x.steady(k.threats[0].cand.id, r, c, parts):
 		return x.credit(v, c, r, k, parts)
 	case len(k.others) > 0 && k.others[0].p >= tellFrom && v.P < tellBelow && k.best().cand == k.others[0].cand:
 		v.ID, v.Title = k.others[0].cand.id, x.title(k.others[0].cand.id)
@@ -254,6 +254,21 @@ func factual(s scored) bool {
 	return (near || s.about.quoted >= quotedFrom) && s.about.manner < factManner
 }
 
+// spokenOf reports whether most of what a text says is spoken of in the key or in
+// the document at all. A parrot with a catapult that steals a card may be meant
+// well; it is asked about first.
+func (x *Index) spokenOf(r reading) bool {
+	known, all := 0, stemsOf(r.ts)
+	for stem := range all {
+		_, key := x.corpus.words[stem]
+		_, doc := x.facts.words[stem]
+		if key || doc {
+			known++
+		}
+	}
+	return 2*known > len(all)
+}
+
 // credit settles a verdict that one of the threats was recognised.
 func (x *Index) credit(v Verdict, c Card, r reading, k ranking, parts [][]features) Verdict {
 	best := k.threats[0]
@@ -266,7 +281,7 @@ func (x *Index) credit(v Verdict, c Card, r reading, k ranking, parts [][]featur
 	v.Status, v.Say = Credited, "Yes. This is one of the threats in my key."
 	if len(others) > 0 {
 		v.Second = others[0]
-		v.Say += " I read a second threat in it; give that one a card of its own."
+		v.Say += " You touch two threats: give the second its own card."
 	}
 	return v
 }
@@ -277,7 +292,7 @@ func (x *Index) credit(v Verdict, c Card, r reading, k ranking, parts [][]featur
 func (x *Index) ask(v Verdict, c Card, r reading, k ranking) Verdict {
 	e := x.explain(k.threats[0], k, r, c)
 	v.Explanation = Explanation{Met: e.Met, Hit: e.Hit, Missing: e.Missing, Reads: e.Reads}
-	v.Status, v.Question = Asked, x.askMissing(v.Explanation)
+	v.Status, v.Question = Asked, x.askMissing(v.Explanation, k.threats[0].cand.id, r)
 	v.Say = "I may see what you mean, and would like to be sure."
 	if len(c.Replies) > 0 {
 		return x.offer(v, c, r, k)

@@ -277,3 +277,35 @@ func TestSameVerdictEveryTime(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// What is mostly about things of which neither the key nor the document speaks
+// is asked about before it is credited.
+func TestParrotsAreAskedAbout(t *testing.T) {
+	v := NewIndex(billingKey(t)).Match(Card{Text: "A pirate parrot steals the cards of the workspace with a trebuchet so that customers cry", Letter: "I", Place: "billing-db"})
+	if v.Status == Credited || v.Question == "" {
+		t.Errorf("%s, %q", v.Status, v.Question)
+	}
+}
+
+// A question back gives no single word back, at most four, and does not ask for
+// a harm or a deed that the card names in its own words.
+func TestQuestionsAskForWhatIsMissing(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	for _, c := range append(devCards(t), Card{Text: "Someone sitting on the inside network reads the cards as they go past because that bit is not secret", Letter: "I", Place: "2"}) {
+		v := x.Match(c)
+		about, _, ok := strings.Cut(v.Question, ".")
+		if v.Status != Asked || !ok {
+			continue
+		}
+		if n := strings.Count(about, "“"); n == 1 || n > 4 {
+			t.Errorf("%q gives back %d words: %s", c.Text, n, v.Question)
+		}
+	}
+	lacking := Explanation{Missing: []string{"harm"}}
+	for text, asked := range map[string]bool{"Somebody floods it": true, "Somebody floods it and we pay the bill": false} {
+		q := x.askMissing(lacking, "fee-drain", x.read(Card{Text: text}))
+		if strings.Contains(q, "who is hurt") != asked {
+			t.Errorf("%q: %s", text, q)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package grading
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An Entry is something that a short text can mean, with ways to put it.
 type Entry struct {
@@ -83,6 +86,21 @@ func (p *Phrases) Match(text string) PhraseVerdict {
 		v.Status = PhraseAsked
 	}
 	return v
+}
+
+// ContentWords are the words of a text that carry meaning, as they stand.
+func ContentWords(text string) []string {
+	var out []string
+	for _, t := range content(readText(text)) {
+		out = append(out, t.raw)
+	}
+	return out
+}
+
+// Harmful reports whether a text speaks of a deed that does harm or of somebody
+// who does it.
+func Harmful(text string) bool {
+	return slices.ContainsFunc(content(readText(text)), func(t token) bool { return deeds[t.stem] || people[t.stem] })
 }
 
 // judge ranks the entries that are alike a text at all.

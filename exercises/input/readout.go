@@ -14,8 +14,8 @@ func ReadDocument(p *Prompter, md string) error {
 		p.Say("%s", parts[0])
 		return nil
 	}
-	i, err := p.Choose("Which part of the document?", append([]string{"All of it"}, titles...))
-	if err != nil {
+	i, ok, err := p.ChooseOr("Which part of the document? Press enter to go back to your question.", append([]string{"All of it"}, titles...))
+	if err != nil || !ok {
 		return err
 	}
 	if i > 0 {
@@ -88,8 +88,8 @@ func WithScenario(p *Prompter, s *scenarios.Scenario, more []Command, talk func(
 	before := p.Commands
 	defer func() { p.Commands = before }()
 	own := append([]Command{
-		{Word: "d", Help: "d reads the document", Run: func() error { return ReadDocument(p, s.Document) }},
-		{Word: "w", Help: "w walks the diagram", Run: func() error { return Walk(p, s.System) }},
+		{Word: "d", Also: []string{"document"}, Help: "d reads the document", Run: func() error { return ReadDocument(p, s.Document) }},
+		{Word: "w", Also: []string{"walk", "diagram"}, Help: "w walks the diagram", Run: func() error { return Walk(p, s.System) }},
 	}, more...)
 	p.Commands = append(own, before...)
 	return talk()
@@ -97,8 +97,8 @@ func WithScenario(p *Prompter, s *scenarios.Scenario, more []Command, talk func(
 
 // Walk reads the diagram: all of it, or from flow to flow with enter.
 func Walk(p *Prompter, sys *scenarios.System) error {
-	i, err := p.Choose("The diagram of "+sys.Title+".", []string{"Read all of it", "Walk from flow to flow"})
-	if err != nil {
+	i, ok, err := p.ChooseOr("The diagram of "+sys.Title+". Press enter to go back to your question.", []string{"Read all of it", "Walk from flow to flow"})
+	if err != nil || !ok {
 		return err
 	}
 	if i == 0 {

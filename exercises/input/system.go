@@ -318,7 +318,21 @@ func FlowSentence(sys *scenarios.System, f scenarios.Flow) string {
 	if len(f.Carries) > 0 {
 		carries = " Carries: " + strings.Join(f.Carries, ", ") + "."
 	}
-	return strings.TrimSpace(fmt.Sprintf("Flow %d. From %s to %s%s, by %s.%s %s %s", f.N, from.Name, to.Name, back, f.Protocol, carries, crosses, f.About))
+	return strings.TrimSpace(fmt.Sprintf("Flow %d. From %s to %s%s%s.%s %s %s", f.N, from.Name, to.Name, back, by(f.Protocol), carries, crosses, f.About))
+}
+
+// by says with which protocol a flow goes, in a way that reads as a sentence.
+func by(protocol string) string {
+	without, no := strings.CutPrefix(protocol, "no ")
+	switch {
+	case protocol == "":
+		return ""
+	case no:
+		return ", without " + without
+	case strings.HasPrefix(protocol, "inside "):
+		return ", " + protocol
+	}
+	return ", by " + protocol
 }
 
 func kindWords(kind string) string {

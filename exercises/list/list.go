@@ -202,7 +202,7 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 	}
 	p.Say("Type one thing on each line. An empty line hands the list in.")
 	for {
-		line, err := p.Line(fmt.Sprintf("Thing %d (%d are asked for):", len(a)+1, x.Want))
+		line, err := p.Text(fmt.Sprintf("Thing %d (%d are asked for):", len(a)+1, x.Want), 2)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -204,9 +205,9 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 	case 0:
 		res.Summary = fmt.Sprintf("Your order holds: “%s”. %s", near.Name, near.Reason)
 	case 1:
-		res.Summary = fmt.Sprintf("One pair from an order that holds: “%s”. %s", near.Name, near.Reason)
+		res.Summary = fmt.Sprintf("One pair stands the other way round than in an order that holds: “%s”. %s", near.Name, near.Reason)
 	default:
-		res.Summary = fmt.Sprintf("The nearest order that holds is “%s”, %d pairs away. %s", near.Name, d, near.Reason)
+		res.Summary = fmt.Sprintf("The nearest order that holds is “%s”; %d pairs stand the other way round in it. %s", near.Name, d, near.Reason)
 	}
 	for i, id := range a {
 		it := x.item(id)
@@ -224,20 +225,40 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 		}
 		res.Items = append(res.Items, out)
 	}
-	var others strings.Builder
-	for _, o := range x.Orders {
-		fmt.Fprintf(&others, "**%s.** %s\n\n", o.Name, o.Reason)
-		for i, id := range o.Order {
-			fmt.Fprintf(&others, "%d. %s\n", i+1, x.item(id).Text)
-		}
-		others.WriteString("\n")
-	}
 	title := "Orders that hold"
 	if len(x.Orders) == 1 {
 		title = "The order"
 	}
-	res.More = []exercises.Section{{Title: title, Text: others.String()}}
+	res.More = []exercises.Section{{Title: title, Text: x.others(a)}}
 	return res, nil
+}
+
+// fewOrders are so few that they are written out.
+const fewOrders = 2
+
+// others tells the orders that hold. More than a few are given in the numbers
+// that the items have in the learner's own order.
+func (x *Exercise) others(yours []string) string {
+	var b strings.Builder
+	if len(x.Orders) > fewOrders {
+		b.WriteString("The numbers are those of your own order, above.\n\n")
+	}
+	for _, o := range x.Orders {
+		if len(x.Orders) > fewOrders {
+			var nums []string
+			for _, id := range o.Order {
+				nums = append(nums, strconv.Itoa(slices.Index(yours, id)+1))
+			}
+			fmt.Fprintf(&b, "- **%s** (%s) %s\n", exercises.Sentence(o.Name), strings.Join(nums, " "), o.Reason)
+			continue
+		}
+		fmt.Fprintf(&b, "**%s** %s\n\n", exercises.Sentence(o.Name), o.Reason)
+		for i, id := range o.Order {
+			fmt.Fprintf(&b, "%d. %s\n", i+1, x.item(id).Text)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
@@ -251,11 +272,18 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 		p.Say("This is your order so far.")
 	}
 	for {
-		picked, err := p.ChooseSeveral(fmt.Sprintf("Type all %d numbers in your order, the first one first. Press enter to keep the order as listed.", len(order)), texts, true)
+		picked, err := p.ChooseSeveral(fmt.Sprintf("Type all %d numbers in your order, the first one first.", len(order)), texts, true)
 		if err != nil {
 			return nil, err
 		}
 		if len(picked) == 0 {
+			line, err := p.Line("Do you want to keep the order as it is listed? Type yes, or press enter to look at it again.")
+			if err != nil {
+				return nil, err
+			}
+			if line == "" || !strings.HasPrefix("yes", strings.ToLower(line)) {
+				continue
+			}
 			p.Keep(order)
 			return order, nil
 		}

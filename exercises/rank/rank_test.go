@@ -98,10 +98,10 @@ func TestGrade(t *testing.T) {
 	}{
 		"an order that holds":     {"windows locks garage guard", 1, exercises.Right, "“The busy thief”", "good good good good"},
 		"another":                 {"guard windows locks garage", 1, exercises.Right, "“The worst first”", "good good good good"},
-		"one pair":                {"locks windows garage guard", 1 - 1.0/6, exercises.Partly, "One pair from an order that holds: “The busy thief”", "bad bad good good"},
+		"one pair":                {"locks windows garage guard", 1 - 1.0/6, exercises.Partly, "One pair stands the other way round than in an order that holds: “The busy thief”", "bad bad good good"},
 		"nearer to the second":    {"guard locks windows garage", 1 - 1.0/6, exercises.Partly, "“The worst first”", "good bad bad good"},
-		"the first one reversed":  {"guard garage locks windows", 1 - 3.0/6, exercises.Partly, "“The worst first”, 3 pairs away", "good bad good bad"},
-		"the second one reversed": {"garage locks windows guard", 1 - 3.0/6, exercises.Partly, "“The busy thief”, 3 pairs away", "bad good bad good"},
+		"the first one reversed":  {"guard garage locks windows", 1 - 3.0/6, exercises.Partly, "“The worst first”; 3 pairs stand the other way round", "good bad good bad"},
+		"the second one reversed": {"garage locks windows guard", 1 - 3.0/6, exercises.Partly, "“The busy thief”; 3 pairs stand the other way round", "bad good bad good"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			res, err := exercise(t).Grade(context.Background(), strings.Fields(c.answer))
@@ -272,9 +272,10 @@ func TestLineMode(t *testing.T) {
 		want  string
 		kept  []string
 	}{
+		"glued":     {"", []string{"9", "", "4312"}, "windows locks garage guard", []string{"windows locks garage guard"}},
 		"fresh":     {"", []string{"4 3 1", "4 3 1 5", "4,3,1,2"}, "windows locks garage guard", []string{"windows locks garage", "windows locks garage guard"}},
-		"as listed": {"", []string{""}, "garage guard locks windows", []string{"garage guard locks windows"}},
-		"resumed":   {"windows dog locks", []string{""}, "windows locks garage guard", []string{"windows locks garage guard"}},
+		"as listed": {"", []string{"", "yes"}, "garage guard locks windows", []string{"garage guard locks windows"}},
+		"resumed":   {"windows dog locks", []string{"", "", "", "y"}, "windows locks garage guard", []string{"windows locks garage guard"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			talk := inputtest.Ask(t, rank.Kind(), exercise(t), strings.Fields(c.draft), c.typed...)

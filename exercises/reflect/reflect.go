@@ -118,7 +118,7 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 	res := exercises.Result{Outcome: exercises.Written, Explain: x.Shared.Explain}
 	n := 0
 	for i, c := range x.Criteria {
-		it := exercises.Item{Label: c, Mark: exercises.Plain, Reason: "You did not find this in your text. That is worth a second look, not a fault."}
+		it := exercises.Item{Label: c, Mark: exercises.Plain, Reason: "You did not find this in your text."}
 		if met[i] {
 			n++
 			it.Mark, it.Reason = exercises.Good, "You found this in your text."
@@ -127,6 +127,9 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 	}
 	res.Score = float64(n) / float64(len(met))
 	res.Summary = fmt.Sprintf("Kept, with %d of %d things that you found in it. Only you mark this one.", n, len(met))
+	if n < len(met) {
+		res.Summary += " What you did not find is worth a second look, not a fault."
+	}
 	var others strings.Builder
 	fmt.Fprintf(&others, "**You**\n\n> %s\n\n", strings.ReplaceAll(escape(text), "\n", "\n> "))
 	for _, v := range x.Voices {
@@ -141,12 +144,15 @@ func escape(s string) string {
 	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "#", "\\#", "<", "\\<", "[", "\\[", "|", "\\|", "&", "\\&").Replace(exercises.Clean(s))
 }
 
+// leastText is how many letters are no slip of the finger.
+const leastText = 3
+
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	x := ex.(*Exercise)
 	text, met, _ := x.parse(draft)
 	if text != "" {
 		p.Say("You wrote: %s", text)
-		line, err := p.Line("Press enter to keep it, or write it anew.")
+		line, err := p.Text("Press enter to keep it, or write it anew.", leastText)
 		if err != nil {
 			return nil, err
 		}
@@ -155,17 +161,14 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 		}
 	}
 	for text == "" {
-		line, err := p.Line("Write your answer, on one line.")
+		line, err := p.Text("Write your answer, on one line.", leastText)
 		if err != nil {
 			return nil, err
 		}
 		text = line
 	}
 	p.Keep(format(text, met, false))
-	p.Say("Now compare it with three other people's.")
-	for _, v := range x.Voices {
-		p.Say("%s: %s", v.Name, v.Text)
-	}
+	p.Say("Read your own text again. Three other people's follow.")
 	picked, err := p.ChooseSeveral("Which of these do you find in your own text? Type the numbers, or press enter for none.", x.Criteria, true)
 	if err != nil {
 		return nil, err

@@ -19,19 +19,15 @@ func (g *graded) details(i int, it exercises.Item) []exercises.Field {
 			out = append(out, exercises.Field{Label: label, Text: text})
 		}
 	}
-	yours, keys := pairs(v)
+	yours, _ := pairs(v)
 	add("you wrote", "%s", quoted(c.Text))
 	out[len(out)-1].Marked = yours
 	for _, r := range c.Replies {
 		add("you added", "%s", quoted(r))
 		out[len(out)-1].Marked = yours
 	}
-	if it.Question != "" { // the rest would answer the question
+	if it.Question != "" || it.Mark == exercises.Plain && g.counted(it.ID) { // the rest would answer the question, or stands with the other card
 		return out
-	}
-	if p := v.Explanation.Phrase; p != "" && it.ID != "" {
-		add("understood as", "%s", quoted(p))
-		out[len(out)-1].Marked = keys
 	}
 	if t, ok := g.threat(it.ID); ok {
 		add("the key", "%s", t.Description)
@@ -46,7 +42,12 @@ func (g *graded) details(i int, it exercises.Item) []exercises.Field {
 			add("left over", "Something beside it is not dealt with. Look again around %s.", g.x.placeNames(t.Place.Accept))
 		}
 	}
-	return append(out, explained(v)...)
+	return append(out, g.explained(v, it)...)
+}
+
+// counted reports whether another card counts for a threat of the key.
+func (g *graded) counted(id string) bool {
+	return id != "" && slices.ContainsFunc(g.items, func(o exercises.Item) bool { return o.ID == id && o.Mark == exercises.Good })
 }
 
 // pairs are the words of the learner and those of the key that they met.
@@ -57,37 +58,37 @@ func pairs(v grading.Verdict) (yours, keys []string) {
 	return yours, keys
 }
 
-// explained is how the matching came about: words that met and are not the same,
-// what the card leaves out, and what else it could have been.
-func explained(v grading.Verdict) []exercises.Field {
+// explained is what the card leaves out, where the grader had to ask for it;
+// and, for whoever wants to know, how the matching came about: the wording that
+// the card came nearest to, the words that met and are not the same, and what
+// else it could have been.
+func (g *graded) explained(v grading.Verdict, it exercises.Item) []exercises.Field {
 	var out []exercises.Field
+	how := func(label, text string, marked ...string) {
+		if text != "" {
+			out = append(out, exercises.Field{Label: label, Text: text, Marked: marked, How: true})
+		}
+	}
+	e := v.Explanation
+	if v.AfterQuestion && len(e.Hit) > 0 && len(e.Missing) > 0 {
+		out = append(out, exercises.Field{Label: "your card", Text: "It could say more about the " + strings.Join(e.Missing, " and the ") + "."})
+	}
+	if t, ok := g.threat(it.ID); it.ID != "" && (!ok || e.Phrase != t.Description && e.Phrase != t.Title) {
+		_, keys := pairs(v)
+		how("nearest wording", quoted(e.Phrase), keys...)
+	}
 	var met []string
-	for _, m := range v.Explanation.Met {
+	for _, m := range e.Met {
 		if m.Yours != m.Key {
 			met = append(met, fmt.Sprintf("%s met %s (%s)", quoted(m.Yours), quoted(m.Key), m.How))
 		}
 	}
-	if len(met) > 0 {
-		out = append(out, exercises.Field{Label: "how words met", Text: strings.Join(met, "; ")})
+	how("how words met", strings.Join(met, "; "))
+	if len(e.Hit) > 0 {
+		how("parts recognised", strings.Join(e.Hit, ", "))
 	}
-	if e := v.Explanation; len(e.Hit)+len(e.Missing) > 0 {
-		text := "speaks of " + orNone(e.Hit)
-		if len(e.Missing) > 0 {
-			text += "; could say more about " + strings.Join(e.Missing, ", ")
-		}
-		out = append(out, exercises.Field{Label: "your card", Text: text})
-	}
-	if r := v.Explanation.RunnerUp; r != "" {
-		out = append(out, exercises.Field{Label: "runner-up", Text: r})
-	}
+	how("runner-up", e.RunnerUp)
 	return out
-}
-
-func orNone(s []string) string {
-	if len(s) == 0 {
-		return "no part of the key's wording"
-	}
-	return strings.Join(s, ", ")
 }
 
 func quoted(s string) string {

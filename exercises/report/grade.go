@@ -43,8 +43,14 @@ func (x *Exercise) Grade(ctx context.Context, a exercises.Answer) (exercises.Res
 		asked = append(asked, gc)
 		g.verdicts = append(g.verdicts, k.index.Match(gc))
 	}
-	for i := range cards {
-		g.items = append(g.items, g.item(i))
+	g.items = make([]exercises.Item, len(cards))
+	// Cards with a reply come last: a reply never makes another card the second.
+	for _, replied := range []bool{false, true} {
+		for i, c := range cards {
+			if len(c.Replies) > 0 == replied {
+				g.items[i] = g.item(i)
+			}
+		}
 	}
 	return g.result(grading.Score(k.Key, asked, g.verdicts)), nil
 }
@@ -91,7 +97,7 @@ func (g *graded) item(i int) exercises.Item {
 			it.Reason = "I could not match this with my list, and you may still be right. Ask yourself: who does it, to what, and what in the design lets them? Your text is kept."
 		}
 	}
-	if again := slices.IndexFunc(g.items, func(o exercises.Item) bool { return o.ID == it.ID }); it.ID != "" && it.Mark == exercises.Good && again >= 0 {
+	if again := slices.IndexFunc(g.items, func(o exercises.Item) bool { return o.ID == it.ID && o.Mark == exercises.Good }); it.ID != "" && it.Mark == exercises.Good && again >= 0 {
 		it.Mark = exercises.Plain
 		it.Reason = fmt.Sprintf("The same threat as card %d, in other words. It counts once, so this card is free for another.", again+1)
 	}
@@ -207,12 +213,12 @@ func (g *graded) result(p grading.Points) exercises.Result {
 	switch {
 	case questions > 0:
 		res.Outcome = exercises.Asked
-		res.Summary = "One question before I judge: answer it in your own words, under the card."
+		res.Summary = "One question before I judge: answer it in your own words."
 		if questions > 1 {
-			res.Summary = fmt.Sprintf("%d questions before I judge: answer them in your own words, under the cards.", questions)
+			res.Summary = fmt.Sprintf("%d questions before I judge: answer them in your own words.", questions)
 		}
-		res.Bars = nil // too early
-		return res     // what was missed would give the answers away
+		res.Bars, res.Explain = nil, "" // too early
+		return res                      // what was missed would give the answers away
 	case res.Score >= 0.999:
 		res.Outcome = exercises.Right
 	default:

@@ -167,3 +167,37 @@ func FuzzGrade(f *testing.F) {
 		}
 	})
 }
+
+// A reply makes its own card the second of two that are the same, never another.
+func TestReplyMakesNoOtherCardTheSame(t *testing.T) {
+	const threat = "any colleague in the office can copy all card numbers from the ticket store"
+	res := grade(t, "E/store/high Hackers could hack it", "+ "+threat, "E/store/high "+threat)
+	if len(res.Items) != 2 || res.Items[1].Mark != exercises.Good || res.Items[0].Mark != exercises.Plain {
+		t.Fatalf("%+v", res.Items)
+	}
+	if detail(res.Items[0], "the key") != "" || detail(res.Items[1], "the key") == "" {
+		t.Error("what the key says is there twice, or not at all")
+	}
+}
+
+// How the words met is for whoever asks; nobody is told a sentence of the key's
+// as if it were the card's.
+func TestHowItWasReadIsKeptApart(t *testing.T) {
+	res := grade(t, "E/store/high any colleague in the office can copy all card numbers from the ticket store")
+	var plain, how []string
+	for _, d := range res.Items[0].Details {
+		if d.How {
+			how = append(how, d.Label)
+		} else {
+			plain = append(plain, d.Label)
+		}
+	}
+	for _, l := range []string{"nearest wording", "how words met", "runner-up", "parts recognised", "your card", "understood as"} {
+		if slices.Contains(plain, l) {
+			t.Errorf("%q is shown to everybody: %q", l, plain)
+		}
+	}
+	if len(how) == 0 {
+		t.Error("nothing is said about how it was read")
+	}
+}

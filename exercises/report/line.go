@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,31 +23,40 @@ type talk struct {
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	t := &talk{x: ex.(*Exercise), p: p, sh: Parse(draft).folded()}
 	t.sh.pad(t.x.Cards)
-	note := input.Command{Word: "n", Help: "n adds a line to your worksheet", Run: t.note}
-	err := input.WithScenario(p, t.x.scenario, []input.Command{note}, t.run)
+	note := input.Command{Word: "n", Help: "n adds a line to your worksheet, and so does n with your text behind it", Run: t.note, With: t.keepNote}
+	rewrite := input.Command{Word: "rewrite", Help: "rewrite goes back to the sentence of the card", Run: func() error { return errRewrite }}
+	err := input.WithScenario(p, t.x.scenario, []input.Command{note, rewrite}, t.run)
 	if err != nil {
 		return nil, err
 	}
 	return t.sh.Format(), nil
 }
 
+// errRewrite ends the questions about a card: its sentence is asked for again.
+var errRewrite = errors.New("back to the sentence")
+
 func (t *talk) run() error {
 	t.p.Say("%s. %d cards, graded out of 100; %d is the mark. %s", strings.TrimRight(t.x.Shared.Title, "."), len(t.sh.Cards), t.x.Pass, t.x.minutes())
-	t.p.Say("At any question: d reads the document, w walks the diagram, n adds a line to your worksheet.")
+	t.p.Say("At any question: d reads the document, w walks the diagram, n adds a line to your worksheet, rewrite goes back to the sentence of the card.")
 	if t.sh.Worksheet != "" {
 		t.p.Say("On your worksheet: %s", t.sh.Worksheet)
 	}
 	for {
 		for i := range t.sh.Cards {
-			if err := t.card(i); err != nil {
+			err := t.card(i)
+			for errors.Is(err, errRewrite) {
+				err = t.card(i)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		if err := t.order(); err != nil {
-			return err
+		err := t.order()
+		i := 0
+		if err == nil {
+			i, err = t.p.Choose("Hand in?", []string{"Hand in", "Go through the cards again"})
 		}
-		i, err := t.p.Choose("Hand in?", []string{"Hand in", "Go through the cards again"})
-		if err != nil || i == 0 {
+		if err == nil && i == 0 || err != nil && !errors.Is(err, errRewrite) {
 			return err
 		}
 	}
@@ -67,6 +77,11 @@ func (t *talk) note() error {
 	if err != nil || line == "" {
 		return err
 	}
+	return t.keepNote(line)
+}
+
+// keepNote adds a line to the worksheet.
+func (t *talk) keepNote(line string) error {
 	if t.sh.Worksheet != "" {
 		t.sh.Worksheet += "\n"
 	}
@@ -84,7 +99,7 @@ func (t *talk) card(i int) error {
 		t.p.Say("You wrote: %s", c.Text)
 		question = "Press enter to keep it, or write it anew."
 	}
-	line, err := t.p.Line(question)
+	line, err := t.p.Text(question, leastThreat)
 	if err != nil {
 		return err
 	}
@@ -103,6 +118,9 @@ func (t *talk) card(i int) error {
 	return nil
 }
 
+// leastThreat is how many letters are no slip of the finger.
+const leastThreat = 3
+
 // marks asks for letter, place and severity, unless they are there and stay.
 func (t *talk) marks(c *Card) error {
 	if c.Letter != "" && c.Place != "" && c.Severity != "" {
@@ -115,7 +133,7 @@ func (t *talk) marks(c *Card) error {
 	for _, l := range grading.Letters {
 		letters = append(letters, grading.LetterNames[string(l)])
 	}
-	i, err := t.p.Choose("Letter?", letters)
+	i, err := t.p.ChooseLetter("Letter?", letters, strings.Split(grading.Letters, ""))
 	if err != nil {
 		return err
 	}
@@ -177,6 +195,9 @@ func example(n int) string {
 // permutation reads the numbers 1 to n, each once, as indexes.
 func permutation(line string, n int) ([]int, bool) {
 	var out []int
+	if n < 10 && len(line) == n { // digits may stand together: 312
+		line = strings.Join(strings.Split(line, ""), " ")
+	}
 	for _, w := range strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' }) {
 		k, err := strconv.Atoi(w)
 		if err != nil || k < 1 || k > n || slices.Contains(out, k-1) {

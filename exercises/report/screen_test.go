@@ -232,3 +232,22 @@ func TestLineModeTakesUpADraft(t *testing.T) {
 		t.Errorf("the answer is %q\n%s", a, out)
 	}
 }
+
+// In the questions about a card: letters by themselves, a note with its text, a
+// way back to the sentence, and no slip of the finger for a threat.
+func TestLineModeUnderstands(t *testing.T) {
+	a, out, _, err := play(t, strings.Join([]string{
+		"1", "n", "who pays?", "2", "",
+		"A colleague copies it", "I", "rewrite",
+		"A colleague copies the store", "d", "5", "crit",
+		"n and who looks at the hall?",
+		"Somebody floods the kiosk", "D", "1", "low",
+		"21", "213", "1", ""}, "\n"))
+	if err != nil {
+		t.Fatal(err, out)
+	}
+	want := exercises.Answer{"D/store/critical A colleague copies the store", "-/-/- ", "D/1/low Somebody floods the kiosk", "# who pays?\nand who looks at the hall?"}
+	if !reflect.DeepEqual(a, want) {
+		t.Errorf("the answer is %q\n%s", a, out)
+	}
+}

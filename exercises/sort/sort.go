@@ -269,12 +269,12 @@ func (x *Exercise) judge(it Item, group string) exercises.Item {
 	case group == it.Group:
 		for _, g := range x.Groups {
 			if w := it.Also[g.ID]; w != "" {
-				out.Details = append(out.Details, exercises.Field{Label: "fits too", Text: g.Name + ". " + w})
+				out.Details = append(out.Details, exercises.Field{Label: "fits too", Text: exercises.Sentence(g.Name) + " " + w})
 			}
 		}
 	case why != "":
 		out.Mark, out.Reason = exercises.Also, why
-		out.Details = []exercises.Field{{Label: "also", Text: first.Name + ". " + it.Reason}}
+		out.Details = []exercises.Field{{Label: "also", Text: exercises.Sentence(first.Name) + " " + it.Reason}}
 	default:
 		out.Mark, out.Expected = exercises.Bad, first.Name
 		if why := it.Not[group]; why != "" {
@@ -284,9 +284,15 @@ func (x *Exercise) judge(it Item, group string) exercises.Item {
 	return out
 }
 
+// errUndo ends a question: the learner takes the item before it back.
+var errUndo = errors.New("undo")
+
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	x := ex.(*Exercise)
 	in := x.parse(draft)
+	before := p.Commands
+	defer func() { p.Commands = before }()
+	p.Commands = append([]input.Command{{Word: "u", Also: []string{"undo"}, Help: "u takes the last item back", Run: func() error { return errUndo }}}, before...)
 	p.Say("The groups:")
 	for i, g := range x.Groups {
 		about := ""
@@ -295,38 +301,66 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 		}
 		p.Say("  %d. %s%s", i+1, g.Name, about)
 	}
-	resumed := len(in) > 0
-	if resumed {
+	if len(in) > 0 {
 		p.Say("You have sorted %d of %d already:", len(in), len(x.Items))
 		x.sayGroups(p, in)
 	}
-	for i, it := range x.Items {
-		if in[it.ID] != "" {
-			continue
-		}
-		if err := x.askGroup(p, i, in); err != nil {
-			return nil, err
-		}
+	if err := x.askAll(p, in); err != nil {
+		return nil, err
 	}
-	if !resumed {
-		return x.format(in), nil
+	return x.format(in), nil
+}
+
+// askAll asks for the groups that are missing, and then for what is to change.
+func (x *Exercise) askAll(p *input.Prompter, in map[string]string) error {
+	var asked []int // in this order
+	undo := func() {
+		if len(asked) == 0 {
+			p.Say("There is nothing to take back.")
+			return
+		}
+		last := asked[len(asked)-1]
+		asked = asked[:len(asked)-1]
+		delete(in, x.Items[last].ID)
+		p.Keep(x.format(in))
 	}
 	for {
+		var err error
+		i := slices.IndexFunc(x.Items, func(it Item) bool { return in[it.ID] == "" })
+		if i < 0 {
+			i, err = x.askChange(p)
+			if err == nil && i < 0 {
+				return nil
+			}
+		}
+		if err == nil {
+			err = x.askGroup(p, i, in, len(asked) < spelledOut)
+		}
+		switch {
+		case errors.Is(err, errUndo):
+			undo()
+		case err != nil:
+			return err
+		default:
+			asked = append(slices.DeleteFunc(asked, func(k int) bool { return k == i }), i)
+		}
+	}
+}
+
+// spelledOut is how many times the names of the groups are said with the question.
+const spelledOut = 2
+
+// askChange asks which item goes elsewhere; -1 hands in.
+func (x *Exercise) askChange(p *input.Prompter) (int, error) {
+	for {
 		line, err := p.Line("Every item has a group. Press enter to hand them in, or type the number of an item to change it.")
-		if err != nil {
-			return nil, err
+		if err != nil || line == "" {
+			return -1, err
 		}
-		if line == "" {
-			return x.format(in), nil
+		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(x.Items) {
+			return n - 1, nil
 		}
-		n, err := strconv.Atoi(line)
-		if err != nil || n < 1 || n > len(x.Items) {
-			p.Say("The items have the numbers 1 to %d.", len(x.Items))
-			continue
-		}
-		if err := x.askGroup(p, n-1, in); err != nil {
-			return nil, err
-		}
+		p.Say("The items have the numbers 1 to %d.", len(x.Items))
 	}
 }
 
@@ -339,24 +373,40 @@ func (x *Exercise) sayGroups(p *input.Prompter, in map[string]string) {
 	}
 }
 
-// askGroup asks for the group of one item and keeps it.
-func (x *Exercise) askGroup(p *input.Prompter, i int, in map[string]string) error {
-	var names []string
+// askGroup asks for the group of one item and keeps it. The groups are named in
+// the question, or only counted.
+func (x *Exercise) askGroup(p *input.Prompter, i int, in map[string]string, spelled bool) error {
+	var names, ids, listed []string
 	for n, g := range x.Groups {
-		names = append(names, fmt.Sprintf("%d %s", n+1, g.Name))
+		names, ids = append(names, g.Name), append(ids, g.ID)
+		listed = append(listed, fmt.Sprintf("%d %s", n+1, g.Name))
 	}
+	long, short := "Group? "+strings.Join(listed, ", "), fmt.Sprintf("Group 1-%d?", len(names))
 	it := x.Items[i]
 	p.Say("Item %d of %d: %s", i+1, len(x.Items), it.Text)
-	for {
-		line, err := p.Line("Group? " + strings.Join(names, ", "))
-		if err != nil {
-			return err
-		}
-		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(x.Groups) {
-			in[it.ID] = x.Groups[n-1].ID
-			p.Keep(x.format(in))
+	if spelled {
+		p.Say("%s", long)
+	} else {
+		p.Say("%s", short)
+	}
+	k, _, err := p.Pick(names, letters(ids), false, func(bool) {
+		p.Say("Item %d of %d: %s", i+1, len(x.Items), it.Text)
+		p.Say("%s", long)
+	})
+	if err != nil {
+		return err
+	}
+	in[it.ID] = x.Groups[k].ID
+	p.Keep(x.format(in))
+	return nil
+}
+
+// letters are the ids of groups when each is a capital letter, as those of STRIDE are.
+func letters(ids []string) []string {
+	for _, id := range ids {
+		if len(id) != 1 || id[0] < 'A' || id[0] > 'Z' {
 			return nil
 		}
-		p.Say("Type one number from 1 to %d.", len(x.Groups))
 	}
+	return ids
 }

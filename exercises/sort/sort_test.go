@@ -282,8 +282,9 @@ func TestLineMode(t *testing.T) {
 		want  exercises.Answer
 		kept  int
 	}{
-		"fresh":   {nil, []string{"1", "asset", "9", "3", "", "2"}, exercises.Answer{"wallet=asset", "masks=control", "thief=threat"}, 3},
+		"fresh":   {nil, []string{"1", "pet", "9", "con", "", "2", ""}, exercises.Answer{"wallet=asset", "masks=control", "thief=threat"}, 3},
 		"resumed": {exercises.Answer{"masks=asset", "list=asset"}, []string{"1", "2", ""}, exercises.Answer{"wallet=asset", "masks=asset", "thief=threat"}, 2},
+		"undone":  {nil, []string{"u", "1", "2", "undo", "3", "1", "u", "2", "u", "threat", ""}, exercises.Answer{"wallet=asset", "masks=control", "thief=threat"}, 9},
 		"changed": {exercises.Answer{"wallet=asset", "masks=asset", "thief=threat"}, []string{"7", "2", "3", ""}, exercises.Answer{"wallet=asset", "masks=control", "thief=threat"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -296,6 +297,20 @@ func TestLineMode(t *testing.T) {
 			}
 			inputtest.Golden(t, "line-"+name, talk.Out)
 		})
+	}
+}
+
+// A letter of STRIDE is an answer where the groups are the letters, also when a
+// command has the same one.
+func TestLineModeTakesLetters(t *testing.T) {
+	yaml := strings.NewReplacer("id: asset", "id: D", "id: threat", "id: T", "id: control", "id: E", "group: asset", "group: D", "group: threat", "group: T", "group: control", "group: E", "{asset:", "{D:", "{threat:", "{T:", "{control:", "{E:").Replace(shop)
+	ex := inputtest.Decode(t, sorting.Kind(), yaml)
+	var out strings.Builder
+	p := input.NewPrompter(strings.NewReader("d\nE\nt\n\n"), &out)
+	p.Commands = []input.Command{{Word: "d", Run: func() error { t.Error("d ran a command"); return nil }}}
+	a, err := sorting.Kind().Ask(t.Context(), ex, p, nil)
+	if want := (exercises.Answer{"wallet=D", "masks=E", "thief=T"}); err != nil || !reflect.DeepEqual(a, want) {
+		t.Errorf("the answer is %q (%v), want %q\n%s", a, err, want, out.String())
 	}
 }
 

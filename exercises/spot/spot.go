@@ -19,6 +19,7 @@ import (
 type Exercise struct {
 	Shared  exercises.About `yaml:",inline"`
 	Picture string          `yaml:"picture"` // a drawing with the marks (1) … (9) (a) …; without one the spots are sentences
+	Words   string          `yaml:"words"`   // the drawing in words, for the line mode; optional
 	Spots   []Spot          `yaml:"spots"`
 }
 
@@ -182,15 +183,34 @@ func (x *Exercise) label(s Spot) string {
 	return s.Text
 }
 
+// listed are the spots as the line mode numbers them: in the order of their
+// marks, so that where the marks of a drawing are 1, 2, 3 … they are the numbers.
+func (x *Exercise) listed() []Spot {
+	out := slices.Clone(x.Spots)
+	slices.SortStableFunc(out, func(a, b Spot) int { return strings.Compare(a.Mark, b.Mark) })
+	return out
+}
+
 func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exercises.Answer) (exercises.Answer, error) {
 	x := ex.(*Exercise)
+	spots := x.listed()
 	var options []string
-	for _, s := range x.Spots {
-		options = append(options, s.Text)
+	for i, s := range spots {
+		text := s.Text
+		if s.Mark != "" && s.Mark != fmt.Sprint(i+1) {
+			text = x.label(s)
+		}
+		options = append(options, text)
+	}
+	switch {
+	case x.Words != "":
+		p.Say("The drawing, in words. %s", x.Words)
+	case x.Picture != "":
+		p.Say("There is a drawing, and these are the numbers in it.")
 	}
 	if x.marked(draft) > 0 {
 		var before []string
-		for i, s := range x.Spots {
+		for i, s := range spots {
 			if slices.Contains(draft, s.ID) {
 				before = append(before, fmt.Sprint(i+1))
 			}
@@ -203,7 +223,7 @@ func ask(_ context.Context, ex exercises.Exercise, p *input.Prompter, draft exer
 	}
 	var a exercises.Answer
 	for _, i := range picked {
-		a = append(a, x.Spots[i].ID)
+		a = append(a, spots[i].ID)
 	}
 	p.Keep(a)
 	return a, nil

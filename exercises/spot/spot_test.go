@@ -118,6 +118,16 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// In the line mode the marks of a drawing are its numbers, and the drawing is
+// told in words where the author has written them.
+func TestLinesTellTheDrawing(t *testing.T) {
+	yaml := strings.NewReplacer(`mark: "1", `, `mark: "2", `, `mark: "2", `, `mark: "1", `, "picture:", "words: A square with the window on top.\npicture:").Replace(plan)
+	talk := inputtest.Ask(t, spot.Kind(), inputtest.Decode(t, spot.Kind(), yaml), nil, "2")
+	if strings.Join(talk.Answer, " ") != "window" || !strings.Contains(talk.Out, "The drawing, in words. A square with the window on top.") || !strings.Contains(talk.Out, "3. (a) ") {
+		t.Errorf("%q\n%s", talk.Answer, talk.Out)
+	}
+}
+
 func FuzzGrade(f *testing.F) {
 	f.Add("window\x00door")
 	ex := exercise(f)

@@ -111,7 +111,7 @@ func (t *talk) step() error {
 	case featureStep:
 		return t.feature(v)
 	case *systemStep:
-		return t.entries(v.list, "Type a flow such as  web -> api: HTTPS card data , a part's name,  api in Production , or  cache is a store .", v)
+		return t.entries(v.list, `Type a flow such as "web -> api: HTTPS card data", a part's name, "api in Production", or "cache is a store".`, v)
 	case *threatsStep:
 		return t.threats(v)
 	case *priorityStep:
@@ -296,7 +296,7 @@ func (t *talk) fillText(x *field) error {
 	if v := x.value(); v != "" {
 		now = " Now: " + v
 	}
-	line, err := t.p.Line(x.label + "?" + now)
+	line, err := t.p.Line(strings.TrimRight(x.label, "?") + "?" + now)
 	switch {
 	case err != nil:
 		return err
