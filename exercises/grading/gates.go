@@ -59,10 +59,15 @@ func union(sets ...map[string]bool) map[string]bool {
 	return m
 }
 
-// stuffed reports whether a text is a list of key words.
-func stuffed(r reading) bool {
+// stuffed reports whether a card, or a reply, is a list of key words. Each is read
+// by itself: two telegrams are no list.
+func stuffed(c Card) bool {
+	return slices.ContainsFunc(append([]string{c.Text}, c.words()...), func(said string) bool { return listed(readText(said)) })
+}
+
+func listed(ss []sentence) bool {
 	words, stop, distinct := 0, 0, map[string]bool{}
-	for _, s := range r.ss {
+	for _, s := range ss {
 		for _, t := range s {
 			words++
 			if t.stop {
@@ -74,7 +79,7 @@ func stuffed(r reading) bool {
 	}
 	// People write about two function words in five; a list of key words has next to none.
 	few := float64(stop) < 0.08*float64(words) || words >= 15 && float64(stop) < 0.14*float64(words)
-	return words >= 12 && (few || float64(len(distinct)) < 0.3*float64(len(r.ts)))
+	return words >= 12 && (few || float64(len(distinct)) < 0.3*float64(words-stop))
 }
 
 // askVague asks for everything that a vague text leaves open.

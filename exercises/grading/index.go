@@ -203,13 +203,45 @@ const candidatesShown = 3
 
 // Match judges one card. It never fails and gives the same verdict every time.
 func (x *Index) Match(c Card) Verdict {
+	v := x.match(c)
+	if v.Status == NotInKey && v.AfterQuestion {
+		return x.spared(v, c)
+	}
+	return v
+}
+
+// spared is the verdict on a card whose reply made nothing of it. A reply that
+// misses the question takes away nothing that the card itself says: where that
+// came near a threat, the learner may choose.
+func (x *Index) spared(v Verdict, c Card) Verdict {
+	bare, first := c, c
+	bare.Replies, first.Replies = nil, c.Replies[:1]
+	if len(c.Replies) > 1 && x.match(first).Status != NotInKey { // there was a choice, and it was judged
+		return v
+	}
+	if s := x.match(bare).Status; s != Asked && s != Vague {
+		return v
+	}
+	r := x.read(bare)
+	k := x.judge(x.together(x.compare(r)), r, bare)
+	if k.threat() < offerFrom {
+		return v
+	}
+	near := Verdict{Status: Asked, AfterQuestion: true, P: k.threat(), Say: "I may see what you mean, and would like to be sure."}
+	for _, s := range k.threats[:min(candidatesShown, len(k.threats))] {
+		near.Candidates = append(near.Candidates, Candidate{s.cand.id, s.p})
+	}
+	return x.offer(near, c, r, k)
+}
+
+func (x *Index) match(c Card) Verdict {
 	v := Verdict{AfterQuestion: len(c.Replies) > 0}
 	r := x.read(c)
 	if len(r.ss) == 0 {
 		v.Status, v.Say = Empty, "There is nothing to read yet."
 		return v
 	}
-	if stuffed(r) {
+	if stuffed(c) {
 		return x.stopped(v, Stuffed, "I read many words and no sentence. Who does what here, and what follows from it? One sentence is enough.")
 	}
 	parts := x.compare(r)

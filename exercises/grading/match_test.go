@@ -223,6 +223,28 @@ func TestReplyIsReadTogether(t *testing.T) {
 	}
 }
 
+// Two telegrams are no list of key words, and a reply that misses the question
+// takes away nothing that the card says.
+func TestRepliesOfPeopleInAHurry(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	for _, c := range []struct {
+		card, reply string
+		status      Status
+		id          string
+	}{
+		{"viewer role swaps card (shared token, button hidden only)", "viewer uses ws token via api, replaces owners card", Credited, "no-role-check"},
+		{"card testing: cardnet reason verbatim = oracle", "carder w/ stolen list learns which are live, owners robbed", Credited, "card-testing"},
+		{"old ws cards kept, breach bigger", "closed customers cards get stolen too though they left", Credited, "kept-after-closing"},
+		{"old ws cards kept, breach bigger", "banana", Asked, ""},
+		{"Hackers could hack it", "banana", NotInKey, ""},
+		{"Make the API tokens expire after a month", "banana", NotInKey, ""},
+	} {
+		if v := x.Match(Card{Text: c.card, Replies: []string{c.reply}}); v.Status != c.status || v.ID != c.id {
+			t.Errorf("%q, %q: %s %q", c.card, c.reply, v.Status, v.ID)
+		}
+	}
+}
+
 func TestTwoThreatsInOneCard(t *testing.T) {
 	x := NewIndex(billingKey(t))
 	v := x.Match(Card{Text: "Every engineer can delete lines from the billing logs and hide what he did. The nightly snapshots are not encrypted, and the data team can read every card in them."})
