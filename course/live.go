@@ -69,8 +69,8 @@ type Workshop struct {
 	Document string             // the design document; "" for none
 	Drawing  *scenarios.Diagram // of a practice feature; nil for others
 	Key      func() (*grading.Key, error)
-	Notices  []string // what the person should know, a sentence each
-	Name     string   // how a command line names it
+	Notices  []string                        // what the person should know, a sentence each
+	Name     func(*threatmodel.Model) string // how a command line names it when it is closed
 }
 
 // Open opens a model by its name in the folder, or by a path.
@@ -154,10 +154,13 @@ func (l *Live) workshop(f *threatmodel.File, m *threatmodel.Model) (w *Workshop,
 			err = errors.Join(err, f.Close())
 		}
 	}()
-	w = &Workshop{File: f, Model: m, Name: f.Path}
-	if name := strings.TrimSuffix(filepath.Base(f.Path), ".yaml"); l.Folder.Path(name) == f.Path {
-		w.Name = name
-	}
+	w = &Workshop{File: f, Model: m, Name: func(m *threatmodel.Model) string {
+		path := l.Folder.PathAs(f, m)
+		if name := strings.TrimSuffix(filepath.Base(path), ".yaml"); l.Folder.Path(name) == path {
+			return name
+		}
+		return path
+	}}
 	if w.Guide, err = l.Guide(); err != nil {
 		return nil, err
 	}

@@ -303,18 +303,27 @@ const nameless = "a-feature-of-our-own"
 // Nameless is the title of a model that has none of its own yet.
 const Nameless = "A feature of our own"
 
-// CloseAs is Close; a model of the folder that had no name of its own when it was
-// made gets one from its title. It returns the path that the model has now.
+// PathAs is the path that CloseAs gives a model: one of the folder that had no
+// name of its own when it was made gets one from its title.
+func (d *Folder) PathAs(f *File, m *Model) string {
+	dir, base := filepath.Split(f.Path)
+	id := slug(m.Title)
+	if own, err := filepath.EvalSymlinks(filepath.Join(d.dir, modelsDir)); err != nil || filepath.Clean(dir) != own || !strings.HasPrefix(base, nameless) || id == "" || strings.HasPrefix(id, nameless) {
+		return f.Path
+	}
+	return filepath.Join(dir, unique(id, func(n string) bool { return exists(filepath.Join(dir, n+".yaml")) })+".yaml")
+}
+
+// CloseAs is Close, and moves the model to PathAs. It returns the path that the
+// model has now.
 func (d *Folder) CloseAs(f *File, m *Model) (string, error) {
 	if err := f.Close(); err != nil {
 		return f.Path, err
 	}
-	dir, base := filepath.Split(f.Path)
-	id := slug(m.Title)
-	if own, err := filepath.EvalSymlinks(filepath.Join(d.dir, modelsDir)); err != nil || filepath.Clean(dir) != own || !strings.HasPrefix(base, nameless) || id == "" || strings.HasPrefix(id, nameless) {
-		return f.Path, nil
+	path := d.PathAs(f, m)
+	if path == f.Path {
+		return path, nil
 	}
-	path := filepath.Join(dir, unique(id, func(n string) bool { return exists(filepath.Join(dir, n+".yaml")) })+".yaml")
 	if err := os.Rename(f.Path, path); err != nil {
 		return f.Path, fmt.Errorf("naming the model's file after its title: %w", err)
 	}

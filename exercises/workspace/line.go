@@ -460,7 +460,7 @@ func (t *talk) review() error {
 	if missing == 0 {
 		t.p.Say("Nothing is missing.")
 	}
-	t.p.Say("Take it along: threatlings export %s --to md. Or html, threatdragon, otm, csv.", t.s.o.Name)
+	t.p.Say("Take it along: threatlings export %s --to md. Or html, threatdragon, otm, csv.", t.s.o.Name(t.s.m))
 	hint := "e looks back at your own work, q leaves."
 	if t.s.o.Key != nil {
 		hint = "e looks back at your own work, c compares with what the author of this feature knows, q leaves."

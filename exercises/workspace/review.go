@@ -68,7 +68,7 @@ func (v *reviewStep) lines(width, height int) []string {
 	checks := s.m.Checks()
 	v.cur = min(v.cur, len(checks)-1)
 	var tail []string
-	name := s.o.Name
+	name := s.o.Name(s.m)
 	tail = append(tail, "", st.Quiet.Render("Take it along: ")+st.Text.Render(fmt.Sprintf("threatlings export %s --to md", name)))
 	tail = append(tail, st.Quiet.Render("               or html, threatdragon, otm, csv"))
 	if s.o.Key != nil {

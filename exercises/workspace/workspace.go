@@ -30,8 +30,8 @@ type Options struct {
 	Markdown func(md string, width int) string
 	Model    *threatmodel.Model
 	Guide    *threatmodel.Guide
-	Name     string // how a command line names the model, for the last step
-	Document string // the design document as Markdown; "" for none
+	Name     func(*threatmodel.Model) string // how a command line names the model after this session
+	Document string                          // the design document as Markdown; "" for none
 	// Drawing is the diagram of Model when it is there already; nil otherwise.
 	Drawing *scenarios.Diagram
 	// Key is what the author of a practice feature knows; nil for a feature of one's own.
