@@ -66,7 +66,15 @@ func bank(t testing.TB) []Card {
 			out = append(out, Card{Text: e, Letter: th.Stride.Accept[0], Place: th.Place.Accept[0]})
 		}
 	}
-	return append(out, devCards(t)...)
+	out = append(out, devCards(t)...)
+	if !testing.Short() {
+		return out
+	}
+	var some []Card // every tenth: the race detector takes its time
+	for i := 0; i < len(out); i += 10 {
+		some = append(some, out[i])
+	}
+	return some
 }
 
 // devCards are the cards of the answers that everybody may look at.
