@@ -144,7 +144,7 @@ func TestSameMeaning(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d of %d credited cards are asked about", name, lost, cards)
-		if cards < 150 || lost*20 > cards {
+		if cards < 30 || lost*20 > cards {
 			t.Errorf("%s: %d of %d credited cards lose their credit", name, lost, cards)
 		}
 	}
