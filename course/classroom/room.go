@@ -125,6 +125,16 @@ type Sheet struct {
 	Made  int    `json:"made"`            // how many ids were given
 }
 
+// Written counts the cards with words on them.
+func (s Sheet) Written() (n int) {
+	for _, c := range s.Cards {
+		if c.Text != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // A Card is one threat of a person. Its id stays when the words change.
 type Card struct {
 	ID       string `json:"id"`
