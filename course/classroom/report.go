@@ -135,7 +135,7 @@ func (r Report) facts() []string {
 	if c.Host != "" {
 		out = append(out, "Led by "+c.Host+".")
 	}
-	who := fmt.Sprintf("%d people took part", len(r.attendance()))
+	who := plural(len(r.attendance()), "person", "people") + " took part"
 	if c.Anonymous {
 		who += "; no names were kept"
 	}
@@ -266,21 +266,35 @@ func (r Report) PlaceName(id string) string {
 
 // Breadth says with the class's own numbers what its different eyes were worth.
 func (r Report) Breadth() []string {
-	f, n := r.Board.Found, len(r.Board.Teams)
-	out := []string{fmt.Sprintf("All together found %d of the %d threats in the key.", f.Room, f.All)}
-	if f.Probably > 0 {
-		out = append(out, fmt.Sprintf("Probably %d more: the grader is not sure of these, and they are not counted.", f.Probably))
-	}
-	if n > 1 && f.OnlyOne > 0 {
-		out = append(out, fmt.Sprintf("Of those %d, one team alone named %d: ask how it came upon them.", f.Room, f.OnlyOne))
-	}
-	if n > 1 {
+	f := r.Board.Found
+	out := r.Overlap()
+	if len(r.Board.Teams) > 1 {
 		out = append(out, fmt.Sprintf("The best team by itself found %d.", f.Team))
 	}
 	if f.Person > 0 {
 		out = append(out, fmt.Sprintf("The best single person found %d.", f.Person))
 	}
 	return out
+}
+
+// Overlap says how much all found together, and how much of it only one team.
+func (r Report) Overlap() []string {
+	f := r.Board.Found
+	out := []string{fmt.Sprintf("All together found %d of the %d threats in the key.", f.Room, f.All)}
+	if len(r.Board.Teams) > 1 && f.OnlyOne > 0 {
+		out = append(out, fmt.Sprintf("Of those %d, %s named by one team alone: ask how it came upon them.", f.Room, plural(f.OnlyOne, "was", "were")))
+	}
+	if f.Probably > 0 {
+		out = append(out, fmt.Sprintf("Probably %d more: the grader is not sure of these, and they are not counted.", f.Probably))
+	}
+	return out
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // An Eye is who looked, and how many threats of the key were found so.

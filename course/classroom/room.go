@@ -335,6 +335,16 @@ func (r *Room) LockedTeams() (locked, all int) {
 	return locked, all
 }
 
+// ReadyPeople counts those who are here and have said to be ready in this phase.
+func (r *Room) ReadyPeople() (n int) {
+	for _, s := range r.Seats {
+		if s.Here && !s.Removed && s.Ready == r.Phase {
+			n++
+		}
+	}
+	return n
+}
+
 // Tally counts the votes for each row of the board.
 func (r *Room) Tally() map[string]int {
 	out := map[string]int{}
