@@ -157,7 +157,11 @@ func (v boardView) rows() (heading, lines []string, first, last int) {
 			lines = append(lines, "  "+v.keyLine(r))
 		}
 		if i == v.cursor {
-			lines = append(lines, v.told(r)...)
+			told, at := v.told(r)
+			if at > 0 { // a row may be higher than the window
+				first = len(lines) + at
+			}
+			lines = append(lines, told...)
 			last = len(lines) - 1
 		}
 	}
@@ -244,9 +248,9 @@ func (v boardView) severity(s string) string {
 	return style.Render(s)
 }
 
-// told is a row in the words of those who wrote it.
-func (v boardView) told(r classroom.Row) []string {
-	var out []string
+// told is a row in the words of those who wrote it, and where among these lines
+// the picked one begins.
+func (v boardView) told(r classroom.Row) (out []string, at int) {
 	for i, t := range r.Told {
 		who := t.Team
 		if t.Threat.By != "" {
@@ -254,7 +258,7 @@ func (v boardView) told(r classroom.Row) []string {
 		}
 		lead := "    "
 		if i == v.picked && len(r.Told) > 1 {
-			lead = "  " + v.st.Accent.Render("› ")
+			lead, at = "  "+v.st.Accent.Render("› "), len(out)
 		}
 		line := lead + v.st.Strong.Render(who) + "  " + v.marks(t.Threat)
 		if t.Probably && (v.key || len(r.Told) > 1) {
@@ -263,7 +267,7 @@ func (v boardView) told(r classroom.Row) []string {
 		out = append(out, line)
 		out = append(out, rendered(v.st.Text, "      ", t.Threat.Text, v.width-2)...)
 	}
-	return out
+	return out, at
 }
 
 // eyes draws how much the best person, each team and all together saw.

@@ -143,11 +143,13 @@ func (d *Desk) Help() []key.Binding {
 func (d *Desk) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case roomMsg:
+		defer d.keep(d.current())
 		d.moved(msg.room)
 		return d.look()
 	case tickMsg:
 		return d.tick()
 	case doneMsg:
+		defer d.keep(d.current())
 		return d.done(msg)
 	case savedMsg:
 		d.said = "The report is written: " + msg.where
@@ -299,8 +301,24 @@ func (d *Desk) lines() []line {
 
 func (d *Desk) current() line {
 	l := d.lines()
+	if d.pane != teamsPane {
+		return l[0]
+	}
 	d.cursor = max(0, min(d.cursor, len(l)-1))
 	return l[d.cursor]
+}
+
+// keep leaves the cursor on the person or the team where it was, although others
+// come and go above: x must not close another seat than the one that was named.
+func (d *Desk) keep(was line) {
+	if d.pane != teamsPane {
+		return
+	}
+	if i := slices.IndexFunc(d.lines(), func(l line) bool {
+		return l.seat.ID == was.seat.ID && (was.seat.ID != "" || l.team == was.team)
+	}); i >= 0 {
+		d.cursor = i
+	}
 }
 
 func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
@@ -507,7 +525,9 @@ func (d *Desk) head(w int) []string {
 	if d.room.Phase == classroom.Compare && d.o.Notes != "" {
 		notes += " " + d.o.Notes
 	}
-	out = append(out, rendered(st.Text, "  ", notes, w)...)
+	if d.height >= 18 || d.pane == teamsPane { // a low window has its rows for what is worked on
+		out = append(out, rendered(st.Text, "  ", notes, w)...)
+	}
 	next := d.room.Phase.After(1)
 	if next != d.room.Phase {
 		line := "Next: " + stageOf(next).title
@@ -594,7 +614,7 @@ func (d *Desk) personState(s classroom.Seat, now time.Time, w int) string {
 	case d.wrote(s) && now.Sub(s.Wrote) < 30*time.Second:
 		state += ", writing"
 	}
-	return fit(st.Text.Render(fit(s.Name, 18))+st.Quiet.Render(state), w)
+	return fit(st.Text.Render(fit(s.Name, 17)+" ")+st.Quiet.Render(state), w)
 }
 
 // wrote reports whether somebody wrote in this phase.

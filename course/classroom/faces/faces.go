@@ -177,7 +177,7 @@ func (b *base) doWith(change func(*classroom.Room) classroom.Change, then func(e
 
 func (b *base) next() tea.Cmd {
 	ctx, table, j := context.WithoutCancel(b.o.Ctx), b.o.Table, b.jobs[0]
-	return func() tea.Msg { return doneMsg{j.then, table.Do(ctx, j.change(table.Room()))} }
+	return func() tea.Msg { return doneMsg{j.then, table.DoWith(ctx, j.change)} }
 }
 
 // done tells what became of a change, and begins the next.

@@ -447,6 +447,9 @@ func (s *Seat) Status() string {
 	if c := s.clock(); c != "" {
 		parts = append(parts, c)
 	}
+	if s.door == nil && s.me().Ready == s.room.Phase && s.view == workView {
+		parts = append(parts, "ready")
+	}
 	if s.door == nil && s.state != "" {
 		parts = append(parts, s.state)
 	}
