@@ -221,7 +221,7 @@ func TestClassOverSSH(t *testing.T) {
 	for _, p := range class {
 		p.Shows("The class has moved on")
 		p.Send("\x0e")
-		p.Shows("0 of 3 chosen")
+		p.Shows("Fold together")
 	}
 	c.forth(desk, "Choosing three")
 	teams := map[string][]*pupil{}

@@ -35,8 +35,8 @@ type Team struct {
 type Row struct {
 	ID       string // the key's, or one of its own: where to put a threat by hand
 	Key      string // id in the key; "" when the key does not know it
-	Words    string // the shortest of the teams' own texts
-	Title    string // the key's, or the shortest of the teams' own texts
+	Words    string // of the teams' own texts the shortest, rather one that stands here by itself than one that was put here
+	Title    string // the key's, or Words
 	Severity string // the key's; "" when it does not know it
 	Places   []int  // for each team: 1 to 3 in its top, 0 when it is not there
 	Listed   []bool // for each team: written down at all
@@ -175,6 +175,7 @@ const alike = 0.3
 // grader sees in them, or perhaps sees; else by letter, place and likeness.
 func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	rows := map[string]*Row{}
+	speaks := map[string][2]int{} // of a row: how well its Words speak for it
 	var order []*Row
 	rowOf := map[string]meant{} // of a threat
 	persons := map[string]map[string]bool{}
@@ -209,10 +210,14 @@ func (b *Board) cluster(m *Matcher, placed map[string]string) {
 			rows[id] = row
 			order = append(order, row)
 		}
-		if len(t.Text) < len(row.Words) {
-			row.Words = t.Text
-		}
 		top := slices.Index(team.Top, i) + 1
+		says := [2]int{0, len(t.Text)}
+		if placed[t.ID] != "" || t.Same != "" {
+			says[0] = 1
+		}
+		if best, ok := speaks[id]; !ok || slices.Compare(says[:], best[:]) < 0 {
+			speaks[id], row.Words = says, t.Text
+		}
 		row.Listed[ti] = true
 		if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
 			row.Places[ti] = top
@@ -242,7 +247,7 @@ func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	}
 	for _, r := range order {
 		if r.Title == "" {
-			r.Title = r.Words
+			r.Title = shortened(r.Words)
 		}
 		b.Rows = append(b.Rows, *r)
 	}
@@ -260,6 +265,16 @@ func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	slices.SortStableFunc(b.Rows, func(x, y Row) int {
 		return cmp.Or(cmp.Compare(y.Teams(), x.Teams()), cmp.Compare(rank(y.Severity), rank(x.Severity)), cmp.Compare(x.Title, y.Title))
 	})
+}
+
+// maxTitle is the most of a team's own words, in characters, that is a title.
+const maxTitle = 160
+
+func shortened(s string) string {
+	if r := []rune(s); len(r) > maxTitle {
+		return strings.TrimSpace(string(r[:maxTitle-1])) + "…"
+	}
+	return s
 }
 
 func likeRow(rows []*Row, t Threat) *Row {

@@ -282,7 +282,7 @@ func (r Report) Overlap() []string {
 	f := r.Board.Found
 	out := []string{fmt.Sprintf("All together found %d of the %d threats in the key.", f.Room, f.All)}
 	if len(r.Board.Teams) > 1 && f.OnlyOne > 0 {
-		out = append(out, fmt.Sprintf("Of those %d, %s named by one team alone: ask how it came upon them.", f.Room, plural(f.OnlyOne, "was", "were")))
+		out = append(out, fmt.Sprintf("Of these, %s named by one team alone: ask how it came upon them.", plural(f.OnlyOne, "was", "were")))
 	}
 	if f.Probably > 0 {
 		out = append(out, fmt.Sprintf("Probably %d more: the grader is not sure of these, and they are not counted.", f.Probably))

@@ -69,14 +69,20 @@ func (v boardView) top(t classroom.Team, width int) []string {
 	}
 	for i, k := range t.Top {
 		th := t.Threats[k]
-		for j, l := range wrap(th.Text, width-4) {
+		words := wrap(th.Text, width-4)
+		if most := 5; v.big && len(words) > most { // on a wall the others need their place too
+			words = append(words[:most-1], fit(words[most-1]+" …", width-4))
+		}
+		for j, l := range words {
 			lead := "   "
 			if j == 0 {
 				lead = v.st.Strong.Render(fmt.Sprintf("%d", i+1)) + "  "
 			}
 			out = append(out, lead+v.st.Text.Render(l))
 		}
-		out = append(out, "   "+v.marks(th))
+		if m := v.marks(th); m != "" {
+			out = append(out, "   "+m)
+		}
 		if v.big {
 			out = append(out, "")
 		}

@@ -44,6 +44,7 @@ type Desk struct {
 	askTeam int
 	who     string // the seat that gets a name
 	confirm string // what is done when the key is pressed again
+	was     line   // where the cursor was when a pane was opened
 }
 
 // An ask is a question that leads to a threat which a team has not found.
@@ -89,17 +90,29 @@ func (d *Desk) Back() bool {
 		return false
 	}
 	used := d.pane != teamsPane || d.marked != "" || d.confirm != ""
+	d.said = ""
 	if d.marked != "" || d.confirm != "" {
 		d.marked, d.confirm = "", ""
 		return true
 	}
 	if used {
-		d.to(teamsPane)
+		d.home()
 	}
 	return used
 }
 
+// home goes back to the teams, to where the cursor was.
+func (d *Desk) home() {
+	was := d.was
+	d.to(teamsPane)
+	d.keep(was)
+}
+
 func (d *Desk) to(p pane) {
+	if d.pane == teamsPane {
+		d.was = d.current()
+	}
+
 	d.pane, d.cursor, d.off, d.picked, d.marked, d.confirm = p, 0, 0, 0, "", ""
 }
 
@@ -124,19 +137,19 @@ func (d *Desk) Help() []key.Binding {
 		return []key.Binding{bind("↑↓", "scroll"), bind("esc", "teams"), bind("n", "next phase"), bind("b", "board")}
 	}
 	next, back, more, none := bind("n", "next phase"), bind("p", "back"), bind("+", "2 minutes"), bind("0", "no timer")
-	ask, rename, remove, team := bind("q", "question"), bind("r", "rename"), bind("x", "remove"), bind("t", "team")
+	ask, rename, remove, team, open := bind("q", "question"), bind("r", "rename"), bind("x", "remove"), bind("t", "team"), bind("o", "new number")
 	board, missed, report := bind("b", "board"), bind("m", "missed"), bind("w", "report")
 	switch {
 	case d.room.Phase == classroom.Over:
 		return []key.Binding{report, board, missed, back}
 	case d.room.Phase.From(classroom.Compare):
-		return []key.Binding{next, back, missed, board, more, report, none, rename, remove, team}
+		return []key.Binding{next, back, missed, board, more, report, none, rename, remove, team, open}
 	case d.room.Phase.From(classroom.Reveal):
-		return []key.Binding{next, back, board, more, none, missed, report, rename, remove, team}
+		return []key.Binding{next, back, board, more, none, missed, report, rename, remove, team, open}
 	case d.room.Phase == classroom.Lobby:
-		return []key.Binding{next, team, rename, remove, more, none, board, missed, ask, report}
+		return []key.Binding{next, team, rename, remove, open, more, none, board, missed, ask, report}
 	}
-	return []key.Binding{next, back, more, ask, none, board, rename, remove, team, missed, report}
+	return []key.Binding{next, back, more, ask, none, board, rename, remove, team, open, missed, report}
 }
 
 // Update takes a message.
@@ -202,7 +215,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 	if d.pane == namePane {
 		if name == "enter" && !k.Paste {
 			cmd := d.change(classroom.Change{Kind: classroom.Renamed, Seat: d.who, Name: d.text.Value()})
-			d.to(teamsPane)
+			d.home()
 			return cmd
 		}
 		return d.text.Update(k)
@@ -232,7 +245,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 		}
 	case "b":
 		if d.pane == boardPane {
-			d.to(teamsPane)
+			d.home()
 		} else {
 			d.to(boardPane)
 		}
@@ -255,7 +268,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 		if name == "enter" && d.cursor < len(d.asks) {
 			a := d.asks[d.cursor]
 			team := d.askTeam
-			d.to(teamsPane)
+			d.home()
 			return d.do(classroom.Change{Kind: classroom.Asked, Desk: true, Team: team, Threat: a.threat, Text: a.text}, func(err error) tea.Cmd {
 				if err == nil {
 					d.said = d.room.Teams[team].Name + " has the question on every screen."
@@ -355,6 +368,22 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 			return nil
 		}
 		return d.change(classroom.Change{Kind: classroom.Gone, Seat: cur.seat.ID, Off: cur.seat.Removed})
+	case "o":
+		if cur.seat.ID == "" {
+			d.said = "Go to a person first; ↑↓."
+			return nil
+		}
+		number, err := newNumber()
+		if err != nil {
+			d.said = sentence(err)
+			return nil
+		}
+		return d.do(classroom.Change{Kind: classroom.Numbered, Desk: true, Seat: cur.seat.ID, Secret: number}, func(err error) tea.Cmd {
+			if err == nil {
+				d.said = "The number of " + cur.seat.Name + " is " + number + " now. With the name it opens the seat; tell nobody else."
+			}
+			return nil
+		})
 	case "t":
 		if cur.seat.ID != "" {
 			return d.change(classroom.Change{Kind: classroom.Teamed, Seat: cur.seat.ID, Team: (cur.team + 1) % len(d.room.Teams)})

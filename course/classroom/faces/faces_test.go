@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -393,5 +394,183 @@ func (p *person) write(who string, letters ...string) {
 			p.keys(letters[i])
 		}
 		p.keys("down down")
+	}
+}
+
+func twoTeams() classroom.Class {
+	return classroom.Class{Scenario: "billing", Teams: []string{"Lynx", "Otter"}}
+}
+
+// Help lies above the class: what was typed a moment ago, and where, stays.
+func TestHelpLeavesEverything(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada := c.sits("Ada")
+	c.move(classroom.Alone)
+	ada.toCards()
+	ada.types("a thief reads the cards")
+	seats := len(c.table.Room().Seats)
+	before := ada.plain()
+	ada.keys("f1").shows("On this screen").keys("f1")
+	if after := ada.plain(); after != before || len(c.table.Room().Seats) != seats {
+		t.Errorf("help changed the screen:\n%s", after)
+	}
+	c.move(classroom.Gather)
+	ada.keys("f1 f1").shows("The class has moved on").shows("a thief reads the cards")
+}
+
+// Somebody whose seat was closed and opened again is here again, in the same window.
+func TestLetInAgain(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada, desk := c.sits("Ada"), c.desk()
+	desk.keys("down x x").shows("seat closed")
+	ada.shows("Your seat was closed").keys("esc enter x")
+	desk.keys("x")
+	c.look()
+	ada.shows("Welcome, Ada")
+	if s, _ := c.table.Room().Seat("s1"); !s.Here || s.Removed {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Whoever forgot the number gets another one from the desk.
+func TestANewNumberOpensTheSeat(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	c.seat("").types("Ada").keys("enter").shows("Welcome, Ada")
+	again := c.seat("").types("ada").keys("enter").shows("sits here already").types("12345").keys("enter").shows("not the number")
+	desk := c.desk().keys("down o")
+	told := regexp.MustCompile(`is (\d{4}) now`).FindStringSubmatch(desk.m.View())
+	if told == nil {
+		t.Fatalf("the desk does not tell the number:\n%s", desk.plain())
+	}
+	again.types(told[1]).keys("enter").shows("Welcome, Ada")
+}
+
+// In a class without names a number still opens the seat that somebody had.
+func TestAnonymousSeatsOpenAgain(t *testing.T) {
+	class := twoTeams()
+	class.Anonymous = true
+	c := newTryClass(t, class, 80, 24)
+	first := c.seat("SHA256:ada").golden("seat-door-anonymous").keys("enter").shows("Welcome, Guest 1")
+	told := regexp.MustCompile(`number is (\d{4})`).FindStringSubmatch(ansi.Strip(first.m.View()))
+	if told == nil {
+		t.Fatalf("nobody is told a number:\n%s", first.plain())
+	}
+	c.seat("").types("Wilhelmina").keys("enter").shows("no such guest")
+	c.seat("").types("guest 1").keys("enter").shows("sits here already").types(told[1]).keys("enter").shows("Welcome, Guest 1")
+	first.shows("in another window")
+	if n := len(c.table.Room().Seats); n != 1 {
+		t.Errorf("%d seats", n)
+	}
+}
+
+// The cursor of the desk stays on its person while others come: the key that
+// closes a seat closes the one that was named.
+func TestTheDeskKeepsItsPerson(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	c.sits("Ada")
+	c.sits("Bo")
+	desk := c.desk().keys("down down down x").shows("closes the seat of Bo")
+	c.sits("Cy") // stands above Bo
+	desk.keys("x")
+	for _, s := range c.table.Room().Seats {
+		if s.Removed != (s.Name == "Bo") {
+			t.Errorf("%s: removed %v", s.Name, s.Removed)
+		}
+	}
+	desk.keys("t").shows("▸ Bo").keys("r").types("Bob").keys("enter").shows("▸ Bob")
+}
+
+// A vote for a row that was merged into another is free again.
+func TestAMergedRowGivesItsVoteBack(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada, desk := c.sits("Ada"), c.desk()
+	c.move(classroom.Alone)
+	ada.toCards()
+	ada.write("Ada")
+	c.move(classroom.Discuss)
+	ada.keys("ctrl+n space down space down space").shows("3 of 3 votes given")
+	desk.keys("b m down enter")
+	ada.shows("2 of 3 votes given").keys("up up").shows("2 of 3")
+	for range 2 {
+		ada.keys("space")
+	}
+	ada.shows("2 of 3 votes given")
+}
+
+// A timer that has run out says so kindly and moves nobody.
+func TestTheTimerRunsOut(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada, wall, desk := c.sits("Ada"), c.wall(), c.desk()
+	c.move(classroom.Alone)
+	ada.toCards()
+	ada.types("a thief")
+	desk.keys("+")
+	c.now = c.now.Add(3 * time.Minute)
+	ada.types(" reads the cards").shows("time is up; take the time you need").shows("a thief reads the cards")
+	desk.shows("time is up")
+	wall.golden("wall-time-is-up")
+	desk.keys("+").shows("2:00 left").keys("0")
+	if s := ada.plain(); strings.Contains(s, "left") {
+		t.Errorf("a timer that was taken away is shown:\n%s", s)
+	}
+}
+
+// Teams of one initial are told apart above the board, and long names are explained.
+func TestColumns(t *testing.T) {
+	teams := func(names ...string) (out []classroom.Team) {
+		for _, n := range names {
+			out = append(out, classroom.Team{Name: n})
+		}
+		return out
+	}
+	for _, x := range []struct {
+		teams  []classroom.Team
+		room   int
+		names  []string
+		legend string
+	}{
+		{teams("Lynx", "Lemur"), 20, []string{"Lynx", "Lemur"}, ""},
+		{teams("Lynx", "Otter"), 8, []string{"L", "O"}, "L = Lynx, O = Otter"},
+		{teams("Lynx", "Lemur"), 8, []string{"Ly", "Le"}, "Ly = Lynx, Le = Lemur"},
+		{teams("Team one", "Team two"), 8, []string{"1", "2"}, "1 = Team one, 2 = Team two"},
+		{teams("名前の長いチーム", "名簿"), 8, []string{"名前", "名簿"}, "名前 = 名前の長いチーム, 名簿 = 名簿"},
+	} {
+		names, legend := columns(x.teams, x.room)
+		if !slices.Equal(names, x.names) || legend != x.legend {
+			t.Errorf("%v in %d columns: %q, %q", x.teams, x.room, names, legend)
+		}
+	}
+}
+
+// Esc leads out of everything and never out of the class; no text of anybody
+// breaks a frame, in the smallest window and in a large one.
+func TestEscAndStrangeTexts(t *testing.T) {
+	for _, size := range [][2]int{{60, 20}, {200, 60}} {
+		c := newTryClass(t, twoTeams(), size[0], size[1])
+		ada, desk, wall := c.sits("Ada 🦊"), c.desk(), c.wall()
+		c.move(classroom.Alone)
+		ada.toCards()
+		for i, text := range []string{"👩‍👩‍👧 家族 reads the card 🦜", "משתמש קורא את כל הכרטיסים", strings.Repeat("a very long threat without an end ", 20), strings.Repeat("x", 300)} {
+			if i > 0 {
+				ada.keys("down")
+			}
+			ada.types(text).keys("enter down down")
+		}
+		for _, p := range classroom.Phases[3:] {
+			c.move(p)
+			ada.keys("ctrl+n")
+			for _, keys := range []string{"esc", "down", "m", "esc", "ctrl+o", "esc", "ctrl+o", "esc", "f1", "esc"} {
+				ada.keys(keys)
+				_ = ada.plain()
+			}
+			for _, keys := range []string{"q", "esc", "b", "m", "esc", "right", "esc", "m", "pgdown", "esc", "down", "r", "esc", "f1", "esc"} {
+				desk.keys(keys)
+				_ = desk.plain()
+			}
+			desk.keys("esc esc")
+			_ = wall.plain()
+			desk.shows("Lynx  ")
+			ada.shows("Class K7QDX")
+		}
 	}
 }

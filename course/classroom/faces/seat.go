@@ -240,7 +240,7 @@ func (s *Seat) goAlong() tea.Cmd {
 	if s.at == classroom.Lobby {
 		s.number = "" // it stood there all the time
 	}
-	s.at = s.room.Phase
+	s.at, s.said = s.room.Phase, ""
 	s.show(viewOf(s.at))
 	s.team.merging = ""
 	return s.save()
@@ -513,7 +513,9 @@ func (s *Seat) Help() []key.Binding {
 	case teamView:
 		out = append(out, s.team.help()...)
 	case boardView_:
-		if s.at != classroom.Reveal {
+		if s.at == classroom.Reveal {
+			out = append(out, bind("↑↓", "scroll"))
+		} else {
 			out = append(out, bind("↑↓", "row"))
 		}
 		if s.room.Phase == classroom.Discuss {
@@ -609,7 +611,7 @@ func (s *Seat) lobby() []string {
 	lines = append(lines, rendered(st.Text, "   ", stageOf(classroom.Lobby).people, w)...)
 	if s.number != "" {
 		lines = append(lines, "")
-		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, your name and this number: your seat and your words wait.", w)...)
+		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, as "+me.Name+", with this number: your seat and your words wait.", w)...)
 	}
 	lines = append(lines, "")
 	for i, t := range s.room.Teams {

@@ -84,6 +84,10 @@ func (w *Wall) View() string {
 		}
 		left := max(0, w.room.Ends.Sub(w.o.Table.Now()).Round(time.Second))
 		lines = append(lines, "")
+		if left == 0 {
+			lines = append(lines, st.Accent.Render(center("Time is up; take the time you need.")))
+			return
+		}
 		for _, l := range bigType(fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)) {
 			lines = append(lines, st.Accent.Render(center(l)))
 		}
