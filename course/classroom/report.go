@@ -93,7 +93,7 @@ func (r Report) data() any {
 type attendance struct {
 	Name   string    `json:"name,omitempty"`
 	Team   string    `json:"team"`
-	Joined time.Time `json:"joined"`
+	Joined time.Time `json:"joined,omitzero"`
 	Cards  int       `json:"cards"` // with words on them
 }
 
@@ -105,8 +105,8 @@ func (r Report) attendance() []attendance {
 			continue
 		}
 		a := attendance{s.Name, r.Class.Teams[s.Team].Name, s.Joined, n}
-		if r.Class.Anonymous {
-			a.Name = ""
+		if r.Class.Anonymous { // when somebody came can give them away too
+			a.Name, a.Joined = "", time.Time{}
 		}
 		out = append(out, a)
 	}

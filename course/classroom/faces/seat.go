@@ -692,7 +692,12 @@ func (s *Seat) keyLines() []string {
 	lines = append(lines, "")
 	for _, t := range v.board.Teams {
 		if t.Name == s.room.Teams[s.me().Team].Name {
-			lines = append(lines, hang(st.Strong, "· ", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", t.Name, len(t.Keys), v.board.Found.All), v.width)...)
+			lines = append(lines, rendered(st.Strong, "", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", t.Name, len(t.Keys), v.board.Found.All), v.width)...)
+			for _, r := range v.board.Rows {
+				if slices.Contains(t.Keys, r.Key) {
+					lines = append(lines, hang(st.Text, "✓ ", r.Title, v.width)...)
+				}
+			}
 		}
 	}
 	lines = append(lines, "")
