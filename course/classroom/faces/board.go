@@ -283,7 +283,7 @@ func (v boardView) eyes() []string {
 	for _, e := range eyes {
 		name = max(name, ansi.StringWidth(e.Name))
 	}
-	name = min(name, v.width/3)
+	name = min(name, v.width*2/5)
 	bar := min(40, v.width-name-12)
 	var out []string
 	for i, e := range eyes {

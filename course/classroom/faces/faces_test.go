@@ -374,7 +374,7 @@ func TestAClass(t *testing.T) {
 func (p *person) toCards() {
 	p.x.t.Helper()
 	for range 4 {
-		if p.m.View(); strings.Contains(p.plain(), "[cards]") {
+		if strings.Contains(p.plain(), "▸[cards]") {
 			return
 		}
 		p.keys("tab")
@@ -572,5 +572,17 @@ func TestEscAndStrangeTexts(t *testing.T) {
 			desk.shows("Lynx  ")
 			ada.shows("Class K7QDX")
 		}
+	}
+}
+
+// What was refused in one phase does not stand above the next one.
+func TestARefusalEndsWithItsPhase(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada := c.sits("Ada")
+	c.move(classroom.Locked)
+	ada.keys("l").shows("All teams have locked.")
+	c.move(classroom.Reveal)
+	if s := ada.plain(); strings.Contains(s, "All teams have locked.") {
+		t.Errorf("still there:\n%s", s)
 	}
 }

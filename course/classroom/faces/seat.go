@@ -712,5 +712,5 @@ func (s *Seat) overLines() []string {
 	lines := append([]string{""}, rendered(st.Strong, "   ", stageOf(classroom.Over).people, min(76, s.width-4))...)
 	lines = append(lines, "")
 	lines = append(lines, rendered(st.Text, "   ", "The same course can be done alone, as far as you like: threatlings, or whatever line your company gives you. Part 3 leads a session on a feature of your own.", min(76, s.width-4))...)
-	return append(lines, "", "   "+st.Quiet.Render("ctrl+o shows your own cards, your team's and the board once more."))
+	return append(append(lines, ""), rendered(st.Quiet, "   ", "ctrl+o shows your own cards, your team's and the board once more.", min(76, s.width-4))...)
 }

@@ -137,16 +137,21 @@ func (w *Wall) View() string {
 	for len(lines) < rows {
 		lines = append(lines, "")
 	}
-	foot := fmt.Sprintf("%d here", here)
+	parts := []string{fmt.Sprintf("%d here", here)}
 	if away > 0 {
-		foot += fmt.Sprintf(", %d away", away)
-	}
-	if w.room.Phase != classroom.Lobby {
-		foot += "  ·  to join: " + w.o.Join
+		parts[0] += fmt.Sprintf(", %d away", away)
 	}
 	if below {
-		foot = "↓ more  ·  " + foot
+		parts = append([]string{"↓ more"}, parts...)
 	}
+	if w.room.Phase != classroom.Lobby {
+		join := "to join: " + w.o.Join
+		if len(strings.Join(parts, "  ·  ")+join)+4+5 > w.width {
+			join = w.o.Join
+		}
+		parts = append(parts, join)
+	}
+	foot := strings.Join(parts, "  ·  ")
 	lines = append(lines, "", "    "+st.Quiet.Render(foot))
 	return strings.Join(lines, "\n")
 }
