@@ -169,6 +169,10 @@ func (d *Desk) Update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			d.said = sentence(msg.err)
 		}
+	case tea.MouseMsg:
+		if k, ok := wheel(msg); ok && d.door == nil && d.pane != namePane {
+			return d.key(k)
+		}
 	case tea.KeyMsg:
 		d.said = ""
 		if d.door != nil {

@@ -227,6 +227,19 @@ func (b *base) title() string {
 	return s.title
 }
 
+// wheel is the key that a turn of the mouse wheel stands for.
+func wheel(m tea.MouseMsg) (tea.KeyMsg, bool) {
+	if m.Action == tea.MouseActionPress {
+		switch m.Button {
+		case tea.MouseButtonWheelUp:
+			return tea.KeyMsg{Type: tea.KeyUp}, true
+		case tea.MouseButtonWheelDown:
+			return tea.KeyMsg{Type: tea.KeyDown}, true
+		}
+	}
+	return tea.KeyMsg{}, false
+}
+
 func bind(k, what string) key.Binding {
 	return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what))
 }

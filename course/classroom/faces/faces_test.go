@@ -586,3 +586,25 @@ func TestARefusalEndsWithItsPhase(t *testing.T) {
 		t.Errorf("still there:\n%s", s)
 	}
 }
+
+// The wheel moves what the arrows move, on every face.
+func TestTheWheel(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada, desk, wall := c.sits("Ada"), c.desk(), c.wall()
+	c.move(classroom.Alone)
+	ada.toCards()
+	ada.write("Ada")
+	c.move(classroom.Compare)
+	ada.keys("ctrl+n")
+	for _, p := range []*person{ada, desk, wall} {
+		before := p.plain()
+		p.send(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+		if p.plain() == before {
+			t.Errorf("the wheel does nothing:\n%s", before)
+		}
+		p.send(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelUp})
+		if after := p.plain(); after != before {
+			t.Errorf("up and down is somewhere else:\n%s", after)
+		}
+	}
+}

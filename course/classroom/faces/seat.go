@@ -192,12 +192,9 @@ func (s *Seat) Update(msg tea.Msg) tea.Cmd {
 		}
 		return s.worked(s.work.Update(msg))
 	}
-	if m, ok := msg.(tea.MouseMsg); ok && m.Action == tea.MouseActionPress {
-		switch m.Button {
-		case tea.MouseButtonWheelUp:
-			return s.key(tea.KeyMsg{Type: tea.KeyUp})
-		case tea.MouseButtonWheelDown:
-			return s.key(tea.KeyMsg{Type: tea.KeyDown})
+	if m, ok := msg.(tea.MouseMsg); ok {
+		if k, ok := wheel(m); ok {
+			return s.key(k)
 		}
 	}
 	return nil

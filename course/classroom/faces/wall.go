@@ -58,6 +58,10 @@ func (w *Wall) Update(msg tea.Msg) tea.Cmd {
 		return w.look()
 	case tickMsg:
 		return w.tick()
+	case tea.MouseMsg:
+		if k, ok := wheel(msg); ok {
+			return w.Update(k)
+		}
 	case tea.KeyMsg:
 		switch msg.String() {
 		case "down", "j", "pgdown", " ":
