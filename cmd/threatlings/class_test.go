@@ -221,7 +221,7 @@ func TestClassOverSSH(t *testing.T) {
 	for _, p := range class {
 		p.Shows("The class has moved on")
 		p.Send("\x0e")
-		p.Shows("0 of 3 chosen")
+		p.Shows("Fold together")
 	}
 	c.forth(desk, "Choosing three")
 	teams := map[string][]*pupil{}
@@ -298,9 +298,13 @@ func (c *classTest) checkReport() {
 	}
 	var r struct {
 		classroom.Board
-		People int            `json:"people"`
-		Host   string         `json:"host"`
-		Votes  map[string]int `json:"votes"`
+		People  int            `json:"people"`
+		Host    string         `json:"host"`
+		Votes   map[string]int `json:"votes"`
+		Present []struct {
+			Name, Team string
+			Cards      int
+		} `json:"attendance"`
 	}
 	if err := json.Unmarshal(b, &r); err != nil {
 		t.Fatal(err)
@@ -322,11 +326,16 @@ func (c *classTest) checkReport() {
 			t.Errorf("%q was called saved and is not in the report: %q", text, texts)
 		}
 	}
+	for _, p := range r.Present {
+		if p.Name == "" || p.Team == "" || p.Cards != 1 {
+			t.Errorf("attendance: %+v", p)
+		}
+	}
 	votes := 0
 	for _, n := range r.Votes {
 		votes += n
 	}
-	if len(texts) != 20 || len(names) != 20 || r.People != 20 || r.Host != "Odalys" || votes != 60 || r.Found.Room < 5 {
+	if len(texts) != 20 || len(r.Present) != 20 || len(names) != 20 || r.People != 20 || r.Host != "Odalys" || votes != 60 || r.Found.Room < 5 {
 		t.Errorf("%d threats, %d names, %d people, led by %q, %d votes, %+v", len(texts), len(names), r.People, r.Host, votes, r.Found)
 	}
 }

@@ -15,7 +15,7 @@ import (
 type Board struct {
 	Teams []Team
 	Rows  []Row // what was named by most teams first
-	// Missed are the key's threats that nobody has, the worst first.
+	// Missed are the key's threats that nobody has, nor probably has, the worst first.
 	Missed []Key
 	Found  Breadth
 	Letter map[string]Share // coverage of the key by letter and by place
@@ -35,12 +35,15 @@ type Team struct {
 type Row struct {
 	ID       string // the key's, or one of its own: where to put a threat by hand
 	Key      string // id in the key; "" when the key does not know it
-	Words    string // the shortest of the teams' own texts
-	Title    string // the key's, or the shortest of the teams' own texts
+	Words    string // of the teams' own texts the shortest, rather one that stands here by itself than one that was put here
+	Title    string // the key's, or Words
 	Severity string // the key's; "" when it does not know it
 	Places   []int  // for each team: 1 to 3 in its top, 0 when it is not there
 	Listed   []bool // for each team: written down at all
 	Told     []Told // in the teams' own words
+	// Probably says that the grader is not sure of Key for any of the Told, and
+	// nobody has said that it is so: the row has the key's threat, and no credit.
+	Probably bool
 }
 
 // Told is a threat in a team's words.
@@ -48,6 +51,8 @@ type Told struct {
 	Team   string
 	Threat Threat
 	Top    int // 1 to 3, or 0
+	// Probably says that the threat stands in its row by the grader's best guess.
+	Probably bool
 }
 
 // Teams counts the teams that have the threat at all.
@@ -73,6 +78,9 @@ type Breadth struct {
 	Team    int // by the best team
 	Person  int // by the best single person; 0 where nobody is named
 	OnlyOne int // by one team alone
+	// Probably counts those in rows that are Probably so; they are neither in
+	// Room nor missed.
+	Probably int
 }
 
 // A Matcher knows which threat of a key a text means, and remembers it.
@@ -81,28 +89,43 @@ type Matcher struct {
 	index *grading.Index
 
 	mu   sync.Mutex
-	seen map[[4]string]string
+	seen map[[4]string]meant
+}
+
+// meant is a threat of the key, or "", and whether the grader is sure.
+type meant struct {
+	id   string
+	sure bool
 }
 
 // NewMatcher makes a matcher. It is safe for concurrent use.
 func NewMatcher(key *grading.Key) *Matcher {
-	return &Matcher{key: key, index: grading.NewIndex(key), seen: map[[4]string]string{}}
+	return &Matcher{key: key, index: grading.NewIndex(key), seen: map[[4]string]meant{}}
 }
 
 // Key is the id of the key's threat that a team's threat means, or "".
 func (m *Matcher) Key(t Threat) string {
+	if k := m.near(t); k.sure {
+		return k.id
+	}
+	return ""
+}
+
+// near is the threat of the key that a team's threat means, or is perhaps about.
+func (m *Matcher) near(t Threat) meant {
 	c := [4]string{t.Text, t.Letter, t.Place, t.Severity}
 	m.mu.Lock()
-	id, ok := m.seen[c]
+	k, ok := m.seen[c]
 	m.mu.Unlock()
 	if ok {
-		return id
+		return k
 	}
-	id = m.index.Match(grading.Card{Text: t.Text, Letter: t.Letter, Place: t.Place, Severity: t.Severity}).Likely()
+	v := m.index.Match(grading.Card{Text: t.Text, Letter: t.Letter, Place: t.Place, Severity: t.Severity})
+	k = meant{v.Perhaps(), v.Likely() != ""}
 	m.mu.Lock()
-	m.seen[c] = id
+	m.seen[c] = k
 	m.mu.Unlock()
-	return id
+	return k
 }
 
 // Threats are those of the key.
@@ -149,49 +172,63 @@ const alike = 0.3
 
 // cluster puts threats that mean the same into one row: where somebody put them;
 // else with what their team folded them into; else by the key's threat that the
-// grader sees in them; else by letter, place and likeness.
+// grader sees in them, or perhaps sees; else by letter, place and likeness.
 func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	rows := map[string]*Row{}
+	speaks := map[string][2]int{} // of a row: how well its Words speak for it
 	var order []*Row
-	rowOf := map[string]string{} // of a threat
+	rowOf := map[string]meant{} // of a threat
 	persons := map[string]map[string]bool{}
+	found := make([]map[string]bool, len(b.Teams))
+	for ti := range found {
+		found[ti] = map[string]bool{}
+	}
 	add := func(ti, i int) {
 		team := &b.Teams[ti]
 		t := team.Threats[i]
-		id := placed[t.ID]
-		if id == "" {
-			id = rowOf[t.Same]
+		to := meant{placed[t.ID], true}
+		if to.id == "" {
+			to = rowOf[t.Same]
 		}
-		if id == "" {
-			id = m.Key(t)
+		if to.id == "" {
+			to = m.near(t)
 		}
-		if id == "" {
+		if to.id == "" {
+			to = meant{"own:" + t.ID, true}
 			if like := likeRow(order, t); like != nil {
-				id = like.ID
-			} else {
-				id = "own:" + t.ID
+				to.id = like.ID
 			}
 		}
-		rowOf[t.ID] = id
+		rowOf[t.ID] = to
+		id := to.id
 		row := rows[id]
 		if row == nil {
 			row = &Row{ID: id, Words: t.Text, Places: make([]int, len(b.Teams)), Listed: make([]bool, len(b.Teams))}
 			if k, ok := m.index.Threat(id); ok {
-				row.Key, row.Title, row.Severity = id, k.Title, k.Severity.Rating
+				row.Key, row.Title, row.Severity, row.Probably = id, k.Title, k.Severity.Rating, true
 			}
 			rows[id] = row
 			order = append(order, row)
 		}
-		if len(t.Text) < len(row.Words) {
-			row.Words = t.Text
-		}
 		top := slices.Index(team.Top, i) + 1
+		says := [2]int{0, len(t.Text)}
+		if placed[t.ID] != "" || t.Same != "" {
+			says[0] = 1
+		}
+		if best, ok := speaks[id]; !ok || slices.Compare(says[:], best[:]) < 0 {
+			speaks[id], row.Words = says, t.Text
+		}
 		row.Listed[ti] = true
 		if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
 			row.Places[ti] = top
 		}
-		row.Told = append(row.Told, Told{team.Name, t, top})
-		if row.Key != "" && t.By != "" {
+		row.Told = append(row.Told, Told{team.Name, t, top, !to.sure})
+		if row.Key == "" || !to.sure {
+			return
+		}
+		row.Probably = false
+		found[ti][row.Key] = true
+		if t.By != "" {
 			who := team.Name + "\x00" + t.By
 			if persons[who] == nil {
 				persons[who] = map[string]bool{}
@@ -210,13 +247,13 @@ func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	}
 	for _, r := range order {
 		if r.Title == "" {
-			r.Title = r.Words
+			r.Title = shortened(r.Words)
 		}
 		b.Rows = append(b.Rows, *r)
 	}
 	for ti := range b.Teams {
 		for _, k := range m.key.Threats {
-			if slices.ContainsFunc(b.Rows, func(r Row) bool { return r.Key == k.ID && r.Listed[ti] }) {
+			if found[ti][k.ID] {
 				b.Teams[ti].Keys = append(b.Teams[ti].Keys, k.ID)
 			}
 		}
@@ -228,6 +265,16 @@ func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	slices.SortStableFunc(b.Rows, func(x, y Row) int {
 		return cmp.Or(cmp.Compare(y.Teams(), x.Teams()), cmp.Compare(rank(y.Severity), rank(x.Severity)), cmp.Compare(x.Title, y.Title))
 	})
+}
+
+// maxTitle is the most of a team's own words, in characters, that is a title.
+const maxTitle = 160
+
+func shortened(s string) string {
+	if r := []rune(s); len(r) > maxTitle {
+		return strings.TrimSpace(string(r[:maxTitle-1])) + "…"
+	}
+	return s
 }
 
 func likeRow(rows []*Row, t Threat) *Row {
@@ -275,6 +322,10 @@ func (b *Board) count(key *grading.Key) {
 			add(b.Place, k.Place.Accept[0], found)
 		}
 		if found {
+			continue
+		}
+		if slices.ContainsFunc(b.Rows, func(r Row) bool { return r.Key == k.ID }) {
+			b.Found.Probably++
 			continue
 		}
 		m := Key{ID: k.ID, Title: k.Title, Severity: k.Severity.Rating}

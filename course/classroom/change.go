@@ -16,22 +16,23 @@ import (
 
 // Kinds of change. Those of whoever leads the class need Desk.
 const (
-	Opened  = "opened"  // the room was made; Desk
-	Moved   = "moved"   // to Phase; Desk
-	Timed   = "timed"   // the timer ends in Seconds; 0 takes it away; Desk
-	Sat     = "sat"     // somebody takes a new Seat: Name, Secret or Who
-	Present = "present" // Seat is here, with the connection Text, or not
-	Renamed = "renamed" // Seat is called Name; by Desk for good
-	Teamed  = "teamed"  // Seat goes to Team; behind the lobby only Desk
-	Gone    = "gone"    // Seat was removed, or with Off let in again; Desk
-	Wrote   = "wrote"   // Seat's sheet
-	Readied = "ready"   // Seat is ready in this phase, or with Off not
-	Fold    = "fold"    // Threat says the same as Into, or with Into "" no more
-	Topped  = "topped"  // Team's Top
-	Lock    = "lock"    // Team locks, or with Off opens again
-	Asked   = "asked"   // Team was sent a question; Desk
-	Put     = "put"     // Threats go into Row of the board; Desk
-	Voted   = "voted"   // Seat's votes: Top holds ids of rows
+	Opened   = "opened"   // the room was made; Desk
+	Moved    = "moved"    // to Phase; Desk
+	Timed    = "timed"    // the timer ends in Seconds; 0 takes it away; Desk
+	Sat      = "sat"      // somebody takes a new Seat: Name, Secret or Who
+	Present  = "present"  // Seat is here, with the connection Text, or not
+	Renamed  = "renamed"  // Seat is called Name; by Desk for good
+	Numbered = "numbered" // Seat is opened by another Secret from now on; Desk
+	Teamed   = "teamed"   // Seat goes to Team; behind the lobby only Desk
+	Gone     = "gone"     // Seat was removed, or with Off let in again; Desk
+	Wrote    = "wrote"    // Seat's sheet
+	Readied  = "ready"    // Seat is ready in this phase, or with Off not
+	Fold     = "fold"     // Threat says the same as Into, or with Into "" no more
+	Topped   = "topped"   // Team's Top
+	Lock     = "lock"     // Team locks, or with Off opens again
+	Asked    = "asked"    // Team was sent a question; Desk
+	Put      = "put"      // Threats go into Row of the board; Desk
+	Voted    = "voted"    // Seat's votes: Top holds ids of rows
 )
 
 // A Change is something that happens in a room.
@@ -87,7 +88,7 @@ func (c Change) key() string {
 }
 
 // deskOnly are the changes that only whoever leads the class may make.
-var deskOnly = []string{Opened, Moved, Timed, Gone, Asked, Put}
+var deskOnly = []string{Opened, Moved, Timed, Gone, Asked, Put, Numbered}
 
 // renames is how often somebody may take another name within renameTime, so
 // that two people who want one name do not keep everybody from working.
@@ -170,7 +171,7 @@ func (r *Room) check(c *Change) error {
 			return not("Votes are taken while the board is discussed.")
 		}
 		if len(c.Top) > MaxVotes || repeats(c.Top) {
-			return not("You have %d votes, one for each row.", MaxVotes)
+			return not("You have %d votes, one for each row. Take one back first.", MaxVotes)
 		}
 	case Readied:
 		c.Phase = r.Phase
@@ -178,6 +179,11 @@ func (r *Room) check(c *Change) error {
 		if s, _ := r.Seat(c.Seat); c.Off && c.Text != "" && c.Text != s.Session {
 			return not("You sit here in another window now.")
 		}
+	case Numbered:
+		if _, ok := r.Seat(c.Seat); !ok || c.Secret == "" {
+			return not("There is no such seat.")
+		}
+		c.Secret = hash(r.Code, c.Secret)
 	case Gone:
 	default:
 		return fmt.Errorf("%q is no change of a room", c.Kind)
@@ -371,12 +377,12 @@ func (r *Room) checkTop(c *Change) error {
 		}
 	case c.Kind == Lock:
 		if len(g.Top) == 0 && !c.Desk {
-			return not("Choose first: 1, 2 and 3 give a threat its place.")
+			return not("Choose your top three first.")
 		}
 		c.Froze = nil
 		c.freeze(c.Team, list)
 	case g.Locked:
-		return not("Your team has locked its top three. l opens it again.")
+		return not("Your team has locked its top three. Open it again first.")
 	case len(c.Top) > MaxTop || repeats(c.Top):
 		return not("The top has %d places.", MaxTop)
 	default:
@@ -452,6 +458,10 @@ func (r *Room) with(c Change) *Room {
 			s.Named = s.Named || c.Desk
 			s.renamed = append(slices.Clip(s.renamed), c.At)
 		})
+	case Numbered:
+		change(func(s *Seat) { s.Key = false })
+		n.secrets = cloned(n.secrets)
+		n.secrets[c.Seat] = c.Secret
 	case Teamed:
 		change(func(s *Seat) { s.Team = c.Team })
 	case Gone:

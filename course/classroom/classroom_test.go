@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func TestBoard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(b.Teams) != len(teams) || b.Found.All != len(key.Threats) || b.Found.Room+len(b.Missed) != len(key.Threats) {
+	if len(b.Teams) != len(teams) || b.Found.All != len(key.Threats) || b.Found.Room+b.Found.Probably+len(b.Missed) != len(key.Threats) {
 		t.Fatalf("%+v", b.Found)
 	}
 	told := 0
@@ -274,4 +275,91 @@ func FuzzRead(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// The grader's best guess lays like beside like, is no credit, and is a row's
+// own until somebody says that it is so.
+func TestProbably(t *testing.T) {
+	s, key := billing(t)
+	m := NewMatcher(key)
+	const viewer = "A viewer and not only the owner can change the card since no role is checked"
+	one := HandIn{Scenario: "billing", Team: "Lynx", Threats: []Threat{{ID: "a", Text: viewer, By: "Ada"}, {ID: "b", Text: "as I said, viewers do it", Same: "a"}}, Top: []int{0}}
+	board := func(placed map[string]string, teams ...HandIn) (*Board, Row) {
+		t.Helper()
+		b, err := NewBoard(teams, m, placed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(b.Rows, func(r Row) bool { return r.ID == "no-role-check" })
+		if b.Found.Room+b.Found.Probably+len(b.Missed) != len(key.Threats) {
+			t.Errorf("%+v and %d missed", b.Found, len(b.Missed))
+		}
+		if i < 0 {
+			return b, Row{}
+		}
+		return b, b.Rows[i]
+	}
+	b, row := board(nil, one)
+	if !row.Probably || len(row.Told) != 2 || !row.Told[1].Probably || b.Found.Probably != 1 || b.Found.Room != 0 || b.Found.Person != 0 || len(b.Teams[0].Keys) != 0 {
+		t.Errorf("%+v, %+v", row, b.Found)
+	}
+	text, err := Report{Board: b, System: s.System}.Write("md")
+	if err != nil || !strings.Contains(string(text), row.Title+" (probably)") || !strings.Contains(string(text), "Probably 1 more") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if b, row = board(map[string]string{"a": "no-role-check"}, one); row.Probably || b.Found.Room != 1 || b.Found.Person != 1 {
+		t.Errorf("said to be so: %+v, %+v", row, b.Found)
+	}
+	if b, row = board(map[string]string{"a": "own:a"}, one); row.ID != "" || b.Found.Probably != 0 || len(b.Rows) != 1 {
+		t.Errorf("said not to be so: %+v", b.Rows)
+	}
+	sure := HandIn{Scenario: "billing", Team: "Otter", Threats: []Threat{{Text: "Any viewer may change the card with a call of their own: only the button checks who is the owner.", Letter: "E", Place: "1"}}}
+	if b, row = board(nil, one, sure); row.Probably || row.Teams() != 2 || b.Found.OnlyOne != 1 || len(b.Teams[0].Keys) != 0 {
+		t.Errorf("beside a sure one: %+v, %+v", row, b.Found)
+	}
+}
+
+// Of what the grader lays into a row of the key, little is wrong: of the labelled
+// answers that are there to be looked at, with letter and place and without.
+func TestGuessesAreRarelyWrong(t *testing.T) {
+	for _, id := range []string{"billing", "report-links"} {
+		s, err := scenarios.Load(content{}, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := s.Key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile("../../exercises/scenarios/" + id + "/testdata/dev.tsv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := NewMatcher(key)
+		placed, wrong, more := 0, 0, 0
+		for _, line := range strings.Split(string(b), "\n") {
+			f := strings.Split(line, "\t")
+			if len(f) < 4 {
+				continue
+			}
+			for _, c := range []Threat{{Text: f[3], Letter: f[1], Place: f[2]}, {Text: f[3]}} {
+				k := m.near(c)
+				if k.id == "" {
+					continue
+				}
+				placed++
+				ok := slices.Contains(strings.Split(f[0], "+"), k.id)
+				if !ok {
+					wrong++
+				}
+				if ok && !k.sure {
+					more++
+				}
+			}
+		}
+		t.Logf("%s: %d placed, %d wrongly, %d rightly by a guess alone", id, placed, wrong, more)
+		if float64(wrong) > .08*float64(placed) || more == 0 {
+			t.Errorf("%s: %d of %d are placed wrongly, %d rightly by a guess", id, wrong, placed, more)
+		}
+	}
 }

@@ -77,6 +77,7 @@ func (r Report) data() any {
 	return struct {
 		*Board
 		Code     string            `json:"code"`
+		Present  []attendance      `json:"attendance"`
 		Date     string            `json:"date"`
 		Host     string            `json:"host,omitempty"`
 		Scenario string            `json:"scenario"`
@@ -85,18 +86,31 @@ func (r Report) data() any {
 		Minutes  map[Phase]float64 `json:"minutes"`
 		Votes    map[string]int    `json:"votes"`
 		Later    []Told            `json:"later,omitempty"`
-	}{r.Board, r.Class.Code, r.Class.Made.Format(time.RFC3339), r.Class.Host, r.Class.Scenario, r.Class.Digest, r.people(), minutes, r.Class.Tally(), r.later()}
+	}{r.Board, r.Class.Code, r.attendance(), r.Class.Made.Format(time.RFC3339), r.Class.Host, r.Class.Scenario, r.Class.Digest, len(r.attendance()), minutes, r.Class.Tally(), r.later()}
 }
 
-// people counts who took part.
-func (r Report) people() int {
-	n := 0
+// An attendance is one person who took part. Nobody has a name in an anonymous class.
+type attendance struct {
+	Name   string    `json:"name,omitempty"`
+	Team   string    `json:"team"`
+	Joined time.Time `json:"joined,omitzero"`
+	Cards  int       `json:"cards"` // with words on them
+}
+
+func (r Report) attendance() []attendance {
+	out := []attendance{}
 	for _, s := range r.Class.Seats {
-		if !s.Removed || len(r.Class.Sheets[s.ID].Cards) > 0 {
-			n++
+		n := r.Class.Sheets[s.ID].Written()
+		if s.Removed && n == 0 {
+			continue
 		}
+		a := attendance{s.Name, r.Class.Teams[s.Team].Name, s.Joined, n}
+		if r.Class.Anonymous { // when somebody came can give them away too
+			a.Name, a.Joined = "", time.Time{}
+		}
+		out = append(out, a)
 	}
-	return n
+	return out
 }
 
 // later is what was written after a team had locked.
@@ -121,17 +135,14 @@ func (r Report) facts() []string {
 	if c.Host != "" {
 		out = append(out, "Led by "+c.Host+".")
 	}
-	who := fmt.Sprintf("%d people took part", r.people())
+	who := plural(len(r.attendance()), "person", "people") + " took part"
 	if c.Anonymous {
 		who += "; no names were kept"
 	}
 	out = append(out, who+".")
 	var times []string
-	minutes := c.Minutes(r.Now)
-	for _, p := range Phases {
-		if m := math.Round(minutes[p]); m >= 1 {
-			times = append(times, fmt.Sprintf("%s %.0f", p, m))
-		}
+	for _, t := range r.times() {
+		times = append(times, fmt.Sprintf("%s %.0f", t.Name, t.Minutes))
 	}
 	if len(times) > 0 {
 		out = append(out, "Minutes: "+strings.Join(times, ", ")+".")
@@ -176,8 +187,42 @@ type view struct {
 	Later   []Told
 	Breadth []string
 	Next    []string
+	Eyes    []coverage
+	Times   []clocked
 	Letters []coverage
 	Places  []coverage
+}
+
+// A clocked phase is how long a phase took.
+type clocked struct {
+	Name    string
+	Minutes float64
+	Percent int // of the longest
+}
+
+// times are the phases that took half a minute and more.
+func (r Report) times() []clocked {
+	if r.Class == nil {
+		return nil
+	}
+	minutes, most := r.Class.Minutes(r.Now), 0.0
+	var out []clocked
+	for _, p := range Phases {
+		if m := math.Round(minutes[p]); m >= 1 {
+			out = append(out, clocked{Name: phaseNames[p], Minutes: m})
+			most = max(most, m)
+		}
+	}
+	for i := range out {
+		out[i].Percent = int(100 * out[i].Minutes / most)
+	}
+	return out
+}
+
+// phaseNames are the phases as a report calls them.
+var phaseNames = map[Phase]string{
+	Lobby: "arriving", Reading: "reading", Alone: "thinking alone", Gather: "the team's list", Choose: "choosing three", Locked: "all locked",
+	Reveal: "all at once", Cluster: "what is the same", Discuss: "what first", Compare: "the key", Over: "the end",
 }
 
 type coverage struct {
@@ -187,7 +232,10 @@ type coverage struct {
 }
 
 func (r Report) view() view {
-	v := view{Report: r, Breadth: r.Breadth(), Next: r.next(), Facts: r.facts(), Ballots: r.ballots()}
+	v := view{Report: r, Breadth: r.Breadth(), Next: r.next(), Facts: r.facts(), Ballots: r.ballots(), Times: r.times()}
+	for _, e := range r.Board.Eyes() {
+		v.Eyes = append(v.Eyes, coverage{e.Name, e.Share, 100 * e.Found / max(1, e.All)})
+	}
 	if r.Class != nil {
 		v.Later = r.later()
 	}
@@ -218,16 +266,55 @@ func (r Report) PlaceName(id string) string {
 
 // Breadth says with the class's own numbers what its different eyes were worth.
 func (r Report) Breadth() []string {
-	f, n := r.Board.Found, len(r.Board.Teams)
-	out := []string{fmt.Sprintf("All together found %d of the %d threats in the key.", f.Room, f.All)}
-	if n > 1 {
+	f := r.Board.Found
+	out := r.Overlap()
+	if len(r.Board.Teams) > 1 {
 		out = append(out, fmt.Sprintf("The best team by itself found %d.", f.Team))
 	}
 	if f.Person > 0 {
 		out = append(out, fmt.Sprintf("The best single person found %d.", f.Person))
 	}
-	if n > 1 && f.OnlyOne > 0 {
-		out = append(out, fmt.Sprintf("%d of them %s named by one team only: ask how it came upon them.", f.OnlyOne, map[bool]string{true: "was", false: "were"}[f.OnlyOne == 1]))
+	return out
+}
+
+// Overlap says how much all found together, and how much of it only one team.
+func (r Report) Overlap() []string {
+	f := r.Board.Found
+	out := []string{fmt.Sprintf("All together found %d of the %d threats in the key.", f.Room, f.All)}
+	if len(r.Board.Teams) > 1 && f.OnlyOne > 0 {
+		out = append(out, fmt.Sprintf("Of these, %s named by one team alone: ask how it came upon them.", plural(f.OnlyOne, "was", "were")))
+	}
+	if f.Probably > 0 {
+		out = append(out, fmt.Sprintf("Probably %d more: the grader is not sure of these, and they are not counted.", f.Probably))
+	}
+	return out
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// An Eye is who looked, and how many threats of the key were found so.
+type Eye struct {
+	Name string
+	Share
+}
+
+// Eyes are the best single person, each team and all together, so that a class
+// sees what its different eyes were worth.
+func (b *Board) Eyes() []Eye {
+	var out []Eye
+	if b.Found.Person > 0 {
+		out = append(out, Eye{"Best single person", Share{b.Found.Person, b.Found.All}})
+	}
+	for _, t := range b.Teams {
+		out = append(out, Eye{t.Name, Share{len(t.Keys), b.Found.All}})
+	}
+	if len(b.Teams) > 1 {
+		out = append(out, Eye{"All together", Share{b.Found.Room, b.Found.All}})
 	}
 	return out
 }
@@ -296,8 +383,16 @@ func (r Report) csv() ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	rows := [][]string{{"Team", "By", "Top", "Text", "STRIDE", "Place", "Severity", "In the key", "Severity in the key"}}
+	rows := [][]string{{"Team", "By", "Top", "Text", "STRIDE", "Place", "Severity", "In the key", "Severity in the key", "Votes"}}
+	tally := map[string]int{}
+	if r.Class != nil {
+		tally = r.Class.Tally()
+	}
 	for _, row := range r.Board.Rows {
+		votes := ""
+		if n := tally[row.ID]; n > 0 {
+			votes = fmt.Sprint(n)
+		}
 		for _, t := range row.Told {
 			top, in := "", ""
 			if t.Top > 0 {
@@ -306,12 +401,15 @@ func (r Report) csv() ([]byte, error) {
 			if row.Key != "" {
 				in = row.Title
 			}
-			rows = append(rows, []string{t.Team, t.Threat.By, top, t.Threat.Text, t.Threat.Letter, r.PlaceName(t.Threat.Place), t.Threat.Severity, in, row.Severity})
+			if t.Probably {
+				in = "probably: " + in
+			}
+			rows = append(rows, []string{t.Team, t.Threat.By, top, t.Threat.Text, t.Threat.Letter, r.PlaceName(t.Threat.Place), t.Threat.Severity, in, row.Severity, votes})
 		}
 	}
 	if r.Class != nil {
 		for _, t := range r.later() {
-			rows = append(rows, []string{t.Team, t.Threat.By, "", t.Threat.Text, t.Threat.Letter, r.PlaceName(t.Threat.Place), t.Threat.Severity, "written after the lock", ""})
+			rows = append(rows, []string{t.Team, t.Threat.By, "", t.Threat.Text, t.Threat.Letter, r.PlaceName(t.Threat.Place), t.Threat.Severity, "written after the lock", "", ""})
 		}
 	}
 	for _, row := range rows {

@@ -125,6 +125,16 @@ type Sheet struct {
 	Made  int    `json:"made"`            // how many ids were given
 }
 
+// Written counts the cards with words on them.
+func (s Sheet) Written() (n int) {
+	for _, c := range s.Cards {
+		if c.Text != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // A Card is one threat of a person. Its id stays when the words change.
 type Card struct {
 	ID       string `json:"id"`
@@ -323,6 +333,16 @@ func (r *Room) LockedTeams() (locked, all int) {
 		}
 	}
 	return locked, all
+}
+
+// ReadyPeople counts those who are here and have said to be ready in this phase.
+func (r *Room) ReadyPeople() (n int) {
+	for _, s := range r.Seats {
+		if s.Here && !s.Removed && s.Ready == r.Phase {
+			n++
+		}
+	}
+	return n
 }
 
 // Tally counts the votes for each row of the board.

@@ -117,7 +117,7 @@ func TestClass(t *testing.T) {
 		t.Fatalf("%+v", list)
 	}
 	x.refused(Change{Kind: Topped, Seat: "s1", Team: 0, Top: []string{"s1.1", "s1.1"}}, "three places"[6:])
-	x.refused(Change{Kind: Lock, Seat: "s1", Team: 0}, "Choose first")
+	x.refused(Change{Kind: Lock, Seat: "s1", Team: 0}, "Choose your top three first")
 	x.move(Choose)
 	x.must(Change{Kind: Topped, Seat: "s2", Team: 0, Top: []string{"s2.2", "s1.1"}})
 	x.must(Change{Kind: Lock, Seat: "s1", Team: 0})
@@ -235,6 +235,26 @@ func TestAnonymous(t *testing.T) {
 	if len(h.Members) != 0 || h.Threats[0].By != "" {
 		t.Errorf("%+v", h)
 	}
+}
+
+// Whoever forgot the number, or lost the key, is let in by whoever leads the class.
+func TestANewNumber(t *testing.T) {
+	x := newTry(t, false)
+	x.must(Change{Kind: Sat, Name: "Ada", Who: "SHA256:ada"})
+	x.must(Change{Kind: Sat, Name: "Bo", Secret: "4711"})
+	x.refused(Change{Kind: Numbered, Seat: "s2", Secret: "1234"}, "Only whoever leads")
+	x.refused(Change{Kind: Numbered, Desk: true, Seat: "s9", Secret: "1234"}, "no such seat")
+	for _, seat := range []string{"s1", "s2"} {
+		x.must(Change{Kind: Numbered, Desk: true, Seat: seat, Secret: "1234"})
+		s, _ := x.r.Seat(seat)
+		if !x.r.Opens(s, "1234") || x.r.Opens(s, "4711") {
+			t.Errorf("%s does not open with the new number alone", s.Name)
+		}
+	}
+	if _, ok := x.r.SeatOf("SHA256:ada"); ok {
+		t.Error("the key that was lost opens the seat")
+	}
+	x.replayed()
 }
 
 func TestSecrets(t *testing.T) {

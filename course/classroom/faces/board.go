@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/course/classroom"
 	"edu/threatlings/exercises/input"
@@ -23,6 +24,7 @@ type boardView struct {
 	key   bool // the key is shown
 
 	cursor int             // the row under the eye, -1 for none
+	picked int             // of that row: the threat that would be taken out; -1 for none
 	mine   map[string]bool // rows that this person voted for
 	marked string          // the row that waits for another to be put into it
 }
@@ -67,14 +69,20 @@ func (v boardView) top(t classroom.Team, width int) []string {
 	}
 	for i, k := range t.Top {
 		th := t.Threats[k]
-		for j, l := range wrap(th.Text, width-4) {
+		words := wrap(th.Text, width-4)
+		if most := 5; v.big && len(words) > most { // on a wall the others need their place too
+			words = append(words[:most-1], fit(words[most-1]+" …", width-4))
+		}
+		for j, l := range words {
 			lead := "   "
 			if j == 0 {
 				lead = v.st.Strong.Render(fmt.Sprintf("%d", i+1)) + "  "
 			}
 			out = append(out, lead+v.st.Text.Render(l))
 		}
-		out = append(out, "   "+v.marks(th))
+		if m := v.marks(th); m != "" {
+			out = append(out, "   "+m)
+		}
 		if v.big {
 			out = append(out, "")
 		}
@@ -94,29 +102,28 @@ func (v boardView) marks(t classroom.Threat) string {
 	return strings.Join(parts, v.st.Quiet.Render(" · "))
 }
 
-// rows draws a row for everything that was named. It returns the lines of the
-// row under the eye.
-func (v boardView) rows() (lines []string, first, last int) {
+// rows draws the heading, which does not scroll, and a row for everything that
+// was named. first and last are the lines of the row under the eye.
+func (v boardView) rows() (heading, lines []string, first, last int) {
 	tally := v.room.Tally()
-	cell := 3
-	names := make([]string, len(v.board.Teams))
-	for i, t := range v.board.Teams {
-		names[i] = strings.ToUpper(string([]rune(t.Name)[:1]))
-	}
 	votes := v.room.Phase.From(classroom.Discuss)
-	right := cell * len(names)
+	names, legend := columns(v.board.Teams, v.width/3)
+	head, right := "", 0
+	cells := make([]int, len(names))
+	for i, n := range names {
+		cells[i] = max(3, ansi.StringWidth(n)+2)
+		right += cells[i]
+		head += v.st.Strong.Render(fit(n, cells[i]))
+	}
 	if votes {
 		right += 7
-	}
-	w := v.width - right - 3
-	head := "  " + fit("", w) + " "
-	for _, n := range names {
-		head += v.st.Strong.Render(fit(n, cell))
-	}
-	if votes {
 		head += v.st.Quiet.Render("  votes")
 	}
-	lines = append(lines, head)
+	w := v.width - right - 3
+	if legend != "" {
+		heading = rendered(v.st.Quiet, "  ", legend, v.width)
+	}
+	heading = append(heading, "  "+fit("", w)+" "+strings.TrimRight(head, " "))
 	for i, r := range v.board.Rows {
 		if v.big && i > 0 {
 			lines = append(lines, "")
@@ -144,7 +151,7 @@ func (v boardView) rows() (lines []string, first, last int) {
 			if j == 0 {
 				line = lead + style.Render(fit(l, w)) + " "
 				for ti := range names {
-					line += v.cell(r, ti, cell)
+					line += v.cell(r, ti, cells[ti])
 				}
 				if votes {
 					line += v.vote(r, tally[r.ID])
@@ -156,11 +163,53 @@ func (v boardView) rows() (lines []string, first, last int) {
 			lines = append(lines, "  "+v.keyLine(r))
 		}
 		if i == v.cursor {
-			lines = append(lines, v.told(r)...)
+			told, at := v.told(r)
+			if at > 0 { // a row may be higher than the window
+				first = len(lines) + at
+			}
+			lines = append(lines, told...)
 			last = len(lines) - 1
 		}
 	}
-	return lines, first, last
+	return heading, lines, first, last
+}
+
+// columns are the names of teams above the board: whole where there is room,
+// else as much as tells them apart, and a line that says what that means.
+func columns(teams []classroom.Team, room int) (names []string, legend string) {
+	all := 0
+	for _, t := range teams {
+		names = append(names, t.Name)
+		all += max(3, ansi.StringWidth(t.Name)+2)
+	}
+	if all <= room {
+		return names, ""
+	}
+	short := func(n int) ([]string, bool) {
+		seen := map[string]bool{}
+		var out []string
+		for _, t := range teams {
+			r := []rune(t.Name)
+			s := strings.TrimSpace(string(r[:min(n, len(r))]))
+			if n == 0 {
+				s = fmt.Sprint(len(out) + 1)
+			}
+			seen[strings.ToLower(s)] = true
+			out = append(out, s)
+		}
+		return out, len(seen) == len(teams)
+	}
+	names, _ = short(0)
+	for n := 3; n > 0; n-- {
+		if s, ok := short(n); ok {
+			names = s // the shortest that will do
+		}
+	}
+	var parts []string
+	for i, t := range teams {
+		parts = append(parts, names[i]+" = "+t.Name)
+	}
+	return names, strings.Join(parts, ", ")
 }
 
 func (v boardView) cell(r classroom.Row, team, width int) string {
@@ -188,6 +237,9 @@ func (v boardView) keyLine(r classroom.Row) string {
 	if r.Key == "" {
 		return v.st.Quiet.Render("not in the key: that says nothing against it")
 	}
+	if r.Probably {
+		return v.st.Quiet.Render("probably this one, ") + v.severity(r.Severity) + v.st.Quiet.Render(" in the key")
+	}
 	return v.severity(r.Severity) + v.st.Quiet.Render(" in the key")
 }
 
@@ -202,24 +254,54 @@ func (v boardView) severity(s string) string {
 	return style.Render(s)
 }
 
-// told is a row in the words of those who wrote it.
-func (v boardView) told(r classroom.Row) []string {
-	var out []string
-	for _, t := range r.Told {
+// told is a row in the words of those who wrote it, and where among these lines
+// the picked one begins.
+func (v boardView) told(r classroom.Row) (out []string, at int) {
+	for i, t := range r.Told {
 		who := t.Team
 		if t.Threat.By != "" {
 			who += ", " + t.Threat.By
 		}
-		out = append(out, "    "+v.st.Strong.Render(who)+"  "+v.marks(t.Threat))
+		lead := "    "
+		if i == v.picked && len(r.Told) > 1 {
+			lead, at = "  "+v.st.Accent.Render("› "), len(out)
+		}
+		line := lead + v.st.Strong.Render(who) + "  " + v.marks(t.Threat)
+		if t.Probably && (v.key || len(r.Told) > 1) {
+			line += v.st.Quiet.Render("  (probably)")
+		}
+		out = append(out, line)
 		out = append(out, rendered(v.st.Text, "      ", t.Threat.Text, v.width-2)...)
+	}
+	return out, at
+}
+
+// eyes draws how much the best person, each team and all together saw.
+func (v boardView) eyes() []string {
+	eyes := v.board.Eyes()
+	name := 0
+	for _, e := range eyes {
+		name = max(name, ansi.StringWidth(e.Name))
+	}
+	name = min(name, v.width*2/5)
+	bar := min(40, v.width-name-12)
+	var out []string
+	for i, e := range eyes {
+		n := bar * e.Found / max(1, e.All)
+		style := v.st.Quiet
+		if i == len(eyes)-1 {
+			style = v.st.Accent
+		}
+		out = append(out, v.st.Text.Render(fit(e.Name, name))+"  "+style.Render(strings.Repeat("█", n)+strings.Repeat("░", bar-n))+"  "+v.st.Strong.Render(fmt.Sprintf("%d of %d", e.Found, e.All)))
 	}
 	return out
 }
 
-// missed lists what nobody named, and how broad the view of the class was.
-func (v boardView) missed(report classroom.Report) []string {
-	var out []string
-	for _, l := range report.Breadth() {
+// missed lists what nobody named, after how broad the view of the class was.
+// hints adds a question for each, which leads there.
+func (v boardView) missed(report classroom.Report, hints bool) []string {
+	out := append(v.eyes(), "")
+	for _, l := range report.Overlap() {
 		out = append(out, hang(v.st.Text, "· ", l, v.width)...)
 	}
 	if len(v.board.Missed) == 0 {
@@ -228,6 +310,9 @@ func (v boardView) missed(report classroom.Report) []string {
 	out = append(out, "", v.st.Strong.Render("Named by nobody"))
 	for _, m := range v.board.Missed {
 		out = append(out, hang(v.st.Text, "· ", m.Title+" ("+m.Severity+")", v.width)...)
+		if hints && m.Hint != "" {
+			out = append(out, rendered(v.st.Quiet, "  ", m.Hint, v.width)...)
+		}
 	}
 	return out
 }

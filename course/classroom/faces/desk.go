@@ -2,6 +2,7 @@ package faces
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,8 +24,9 @@ type pane int
 const (
 	teamsPane pane = iota
 	boardPane
-	askPane  // questions to send to a team
-	namePane // a name for somebody
+	askPane    // questions to send to a team
+	namePane   // a name for somebody
+	missedPane // what of the key nobody has named
 )
 
 // A Desk is the face of whoever leads the class.
@@ -37,10 +39,12 @@ type Desk struct {
 	cursor  int // of the rows of teams and people, or of the board
 	off     int
 	marked  string // the row of the board that goes into another
+	picked  int    // of the row under the eye: the threat that s takes out
 	asks    []ask
 	askTeam int
 	who     string // the seat that gets a name
 	confirm string // what is done when the key is pressed again
+	was     line   // where the cursor was when a pane was opened
 }
 
 // An ask is a question that leads to a threat which a team has not found.
@@ -57,10 +61,11 @@ func NewDesk(o Options, known bool) *Desk {
 
 // Init begins to watch the room.
 func (d *Desk) Init() tea.Cmd {
-	if d.door != nil {
-		return tea.Batch(d.init(), d.door.Focus())
+	begin, first := d.begin()
+	if first && d.door != nil {
+		return tea.Batch(begin, d.door.Focus())
 	}
-	return d.init()
+	return begin
 }
 
 func (d *Desk) SetSize(w, h int) { d.width, d.height = w, h }
@@ -85,17 +90,31 @@ func (d *Desk) Back() bool {
 		return false
 	}
 	used := d.pane != teamsPane || d.marked != "" || d.confirm != ""
+	d.said = ""
 	if d.marked != "" || d.confirm != "" {
 		d.marked, d.confirm = "", ""
 		return true
 	}
 	if used {
-		d.to(teamsPane)
+		d.home()
 	}
 	return used
 }
 
-func (d *Desk) to(p pane) { d.pane, d.cursor, d.off, d.marked, d.confirm = p, 0, 0, "", "" }
+// home goes back to the teams, to where the cursor was.
+func (d *Desk) home() {
+	was := d.was
+	d.to(teamsPane)
+	d.keep(was)
+}
+
+func (d *Desk) to(p pane) {
+	if d.pane == teamsPane {
+		d.was = d.current()
+	}
+
+	d.pane, d.cursor, d.off, d.picked, d.marked, d.confirm = p, 0, 0, 0, "", ""
+}
 
 // Help lists the keys that work now.
 func (d *Desk) Help() []key.Binding {
@@ -109,25 +128,50 @@ func (d *Desk) Help() []key.Binding {
 	case d.pane == boardPane && d.marked != "":
 		return []key.Binding{bind("enter", "into this row"), bind("↑↓", "choose"), bind("esc", "no")}
 	case d.pane == boardPane:
-		return []key.Binding{bind("m", "merge"), bind("s", "split"), bind("n", "next phase"), bind("b", "teams"), bind("↑↓", "row")}
+		out := []key.Binding{bind("m", "merge"), bind("s", "take out"), bind("← →", "which")}
+		if b, err := d.o.Table.Board(); err == nil && d.cursor < len(b.Rows) && unsure(b.Rows[d.cursor]) {
+			out = append(out, bind("y", "it is this one"))
+		}
+		return append(out, bind("n", "next phase"), bind("b", "teams"), bind("↑↓", "row"))
+	case d.pane == missedPane:
+		return []key.Binding{bind("↑↓", "scroll"), bind("esc", "teams"), bind("n", "next phase"), bind("b", "board")}
 	}
-	return []key.Binding{bind("n", "next phase"), bind("p", "back"), bind("+", "2 minutes"), bind("q", "question"), bind("r", "rename"), bind("x", "remove"), bind("t", "team"), bind("b", "board"), bind("w", "report"), bind("0", "no timer")}
+	next, back, more, none := bind("n", "next phase"), bind("p", "back"), bind("+", "2 minutes"), bind("0", "no timer")
+	ask, rename, remove, team, open := bind("q", "question"), bind("r", "rename"), bind("x", "remove"), bind("t", "team"), bind("o", "new number")
+	board, missed, report := bind("b", "board"), bind("m", "missed"), bind("w", "report")
+	switch {
+	case d.room.Phase == classroom.Over:
+		return []key.Binding{report, board, missed, back}
+	case d.room.Phase.From(classroom.Compare):
+		return []key.Binding{next, back, missed, board, more, report, none, rename, remove, team, open}
+	case d.room.Phase.From(classroom.Reveal):
+		return []key.Binding{next, back, board, more, none, missed, report, rename, remove, team, open}
+	case d.room.Phase == classroom.Lobby:
+		return []key.Binding{next, team, rename, remove, open, more, none, board, missed, ask, report}
+	}
+	return []key.Binding{next, back, more, ask, none, board, rename, remove, team, open, missed, report}
 }
 
 // Update takes a message.
 func (d *Desk) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case roomMsg:
+		defer d.keep(d.current())
 		d.moved(msg.room)
 		return d.look()
 	case tickMsg:
 		return d.tick()
 	case doneMsg:
+		defer d.keep(d.current())
 		return d.done(msg)
 	case savedMsg:
 		d.said = "The report is written: " + msg.where
 		if msg.err != nil {
 			d.said = sentence(msg.err)
+		}
+	case tea.MouseMsg:
+		if k, ok := wheel(msg); ok && d.door == nil && d.pane != namePane {
+			return d.key(k)
 		}
 	case tea.KeyMsg:
 		d.said = ""
@@ -175,7 +219,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 	if d.pane == namePane {
 		if name == "enter" && !k.Paste {
 			cmd := d.change(classroom.Change{Kind: classroom.Renamed, Seat: d.who, Name: d.text.Value()})
-			d.to(teamsPane)
+			d.home()
 			return cmd
 		}
 		return d.text.Update(k)
@@ -205,7 +249,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 		}
 	case "b":
 		if d.pane == boardPane {
-			d.to(teamsPane)
+			d.home()
 		} else {
 			d.to(boardPane)
 		}
@@ -216,11 +260,9 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 			where, err := save()
 			return savedMsg{where, err}
 		}
-	case "down", "j":
-		d.cursor++
-		return nil
-	case "up", "k":
-		d.cursor = max(0, d.cursor-1)
+	case "down", "j", "pgdown", "up", "k", "pgup":
+		by := map[string]int{"down": 1, "j": 1, "up": -1, "k": -1, "pgdown": 10, "pgup": -10}[name]
+		d.cursor, d.picked = max(0, d.cursor+by), 0
 		return nil
 	}
 	switch d.pane {
@@ -229,9 +271,14 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 	case askPane:
 		if name == "enter" && d.cursor < len(d.asks) {
 			a := d.asks[d.cursor]
-			cmd := d.change(classroom.Change{Kind: classroom.Asked, Team: d.askTeam, Threat: a.threat, Text: a.text})
-			d.to(teamsPane)
-			return cmd
+			team := d.askTeam
+			d.home()
+			return d.do(classroom.Change{Kind: classroom.Asked, Desk: true, Team: team, Threat: a.threat, Text: a.text}, func(err error) tea.Cmd {
+				if err == nil {
+					d.said = d.room.Teams[team].Name + " has the question on every screen."
+				}
+				return nil
+			})
 		}
 		return nil
 	}
@@ -271,13 +318,31 @@ func (d *Desk) lines() []line {
 
 func (d *Desk) current() line {
 	l := d.lines()
+	if d.pane != teamsPane {
+		return l[0]
+	}
 	d.cursor = max(0, min(d.cursor, len(l)-1))
 	return l[d.cursor]
+}
+
+// keep leaves the cursor on the person or the team where it was, although others
+// come and go above: x must not close another seat than the one that was named.
+func (d *Desk) keep(was line) {
+	if d.pane != teamsPane {
+		return
+	}
+	if i := slices.IndexFunc(d.lines(), func(l line) bool {
+		return l.seat.ID == was.seat.ID && (was.seat.ID != "" || l.team == was.team)
+	}); i >= 0 {
+		d.cursor = i
+	}
 }
 
 func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 	cur := d.current()
 	switch name {
+	case "m":
+		d.to(missedPane)
 	case "q":
 		d.asks = d.questions(cur.team)
 		if len(d.asks) == 0 {
@@ -307,6 +372,22 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 			return nil
 		}
 		return d.change(classroom.Change{Kind: classroom.Gone, Seat: cur.seat.ID, Off: cur.seat.Removed})
+	case "o":
+		if cur.seat.ID == "" {
+			d.said = "Go to a person first; ↑↓."
+			return nil
+		}
+		number, err := newNumber()
+		if err != nil {
+			d.said = sentence(err)
+			return nil
+		}
+		return d.do(classroom.Change{Kind: classroom.Numbered, Desk: true, Seat: cur.seat.ID, Secret: number}, func(err error) tea.Cmd {
+			if err == nil {
+				d.said = "The number of " + cur.seat.Name + " is " + number + " now. With the name it opens the seat; tell nobody else."
+			}
+			return nil
+		})
 	case "t":
 		if cur.seat.ID != "" {
 			return d.change(classroom.Change{Kind: classroom.Teamed, Seat: cur.seat.ID, Team: (cur.team + 1) % len(d.room.Teams)})
@@ -379,18 +460,47 @@ func (d *Desk) boardKey(name string) tea.Cmd {
 				ids = idsOf(r)
 			}
 		}
-		into := row.ID
 		d.marked = ""
-		return d.change(classroom.Change{Kind: classroom.Put, Threats: append(ids, idsOf(row)...), Into: into})
+		return d.put(append(ids, idsOf(row)...), row.ID)
+	case "left", "h":
+		d.picked = max(0, d.picked-1)
+	case "right", "l":
+		d.picked = min(d.picked+1, len(row.Told)-1)
+	case "y":
+		if !unsure(row) {
+			d.said = "y says of a row that is probably one of the key's that it is so; this row needs no word."
+			return nil
+		}
+		return d.put(idsOf(row), row.ID)
 	case "s":
-		if len(row.Told) < 2 {
+		t := row.Told[min(d.picked, len(row.Told)-1)]
+		if len(row.Told) < 2 && !t.Probably {
 			d.said = "One threat stands in this row: there is nothing to take out."
 			return nil
 		}
-		last := row.Told[len(row.Told)-1].Threat.ID
-		return d.change(classroom.Change{Kind: classroom.Put, Threats: []string{last}, Into: "own:" + last})
+		d.picked = 0
+		return d.put([]string{t.Threat.ID}, "own:"+t.Threat.ID)
 	}
 	return nil
+}
+
+// put lays threats into a row, and keeps the eye on it: the rows find a new order.
+func (d *Desk) put(threats []string, into string) tea.Cmd {
+	return d.do(classroom.Change{Kind: classroom.Put, Desk: true, Threats: threats, Into: into}, func(err error) tea.Cmd {
+		b, boardErr := d.o.Table.Board()
+		if err != nil || boardErr != nil || d.pane != boardPane {
+			return nil
+		}
+		if i := slices.IndexFunc(b.Rows, func(r classroom.Row) bool { return r.ID == into }); i >= 0 {
+			d.cursor = i
+		}
+		return nil
+	})
+}
+
+// unsure reports whether something stands in a row by the grader's guess.
+func unsure(r classroom.Row) bool {
+	return slices.ContainsFunc(r.Told, func(t classroom.Told) bool { return t.Probably })
 }
 
 func idsOf(r classroom.Row) []string {
@@ -421,6 +531,8 @@ func (d *Desk) View() string {
 		body = d.boardLines(rows)
 	case askPane:
 		body = d.askLines(w, rows)
+	case missedPane:
+		body = d.missedLines(rows)
 	case namePane:
 		s, _ := d.room.Seat(d.who)
 		body = append(rendered(st.Text, "  ", "A name for "+s.Name+":", w), "", "  "+st.Accent.Render("▸ ")+d.text.View())
@@ -446,14 +558,20 @@ func (d *Desk) head(w int) []string {
 	if d.room.Phase == classroom.Compare && d.o.Notes != "" {
 		notes += " " + d.o.Notes
 	}
-	out = append(out, rendered(st.Text, "  ", notes, w)...)
+	if d.height >= 18 || d.pane == teamsPane { // a low window has its rows for what is worked on
+		out = append(out, rendered(st.Text, "  ", notes, w)...)
+	}
 	next := d.room.Phase.After(1)
 	if next != d.room.Phase {
 		line := "Next: " + stageOf(next).title
 		if s.minutes > 0 {
 			line = fmt.Sprintf("About %s; 5 starts the timer. %s", plural(s.minutes, "minute", "minutes"), line)
 		}
-		out = append(out, "  "+st.Quiet.Render(line))
+		if n := d.room.ReadyPeople(); n > 0 {
+			here, _ := d.people()
+			line = fmt.Sprintf("%d of %d are ready. %s", n, here, line)
+		}
+		out = append(out, rendered(st.Quiet, "  ", line, w)...)
 	}
 	return append(out, "")
 }
@@ -513,24 +631,45 @@ func (d *Desk) teamState(team int, now time.Time, w int) string {
 
 func (d *Desk) personState(s classroom.Seat, now time.Time, w int) string {
 	st := d.o.Dress.Styles
-	n := 0
-	for _, c := range d.room.Sheets[s.ID].Cards {
-		if c.Text != "" {
-			n++
-		}
+	p := d.room.Phase
+	state := plural(d.room.Sheets[s.ID].Written(), "card", "cards")
+	if p == classroom.Discuss {
+		state += ", " + plural(len(d.room.Votes[s.ID]), "vote", "votes")
 	}
-	state := plural(n, "card", "cards")
 	switch {
 	case s.Removed:
 		state += ", seat closed"
 	case !s.Here:
 		state += ", away"
-	case s.Ready == d.room.Phase && s.Ready != "":
+	case p.From(classroom.Reveal): // people look and talk
+	case s.Ready == p:
 		state += ", ready"
-	case !s.Wrote.IsZero() && now.Sub(s.Wrote) < 30*time.Second:
+	case d.wrote(s) && now.Sub(s.Wrote) < 30*time.Second:
 		state += ", writing"
 	}
-	return fit(st.Text.Render(fit(s.Name, 18))+st.Quiet.Render(state), w)
+	return fit(st.Text.Render(fit(s.Name, 17)+" ")+st.Quiet.Render(state), w)
+}
+
+// wrote reports whether somebody wrote in this phase.
+func (d *Desk) wrote(s classroom.Seat) bool {
+	from := d.room.Made
+	if n := len(d.room.Steps); n > 0 {
+		from = d.room.Steps[n-1].At
+	}
+	return s.Wrote.After(from)
+}
+
+func (d *Desk) missedLines(rows int) []string {
+	st := d.o.Dress.Styles
+	b, err := d.o.Table.Board()
+	if err != nil {
+		return rendered(st.Text, "  ", "Nobody has written anything down yet.", d.width-4)
+	}
+	v := boardView{st: st, sys: d.o.Work.Paper().System, board: b, room: d.room, width: min(d.width-4, 112)}
+	lines := indent(v.missed(classroom.Report{Board: b, System: v.sys}, true))
+	d.cursor = max(0, min(d.cursor, len(lines)-rows))
+	d.off = d.cursor
+	return lines[d.off:min(len(lines), d.off+rows)]
 }
 
 func (d *Desk) askLines(w, rows int) []string {
@@ -564,8 +703,8 @@ func (d *Desk) boardLines(rows int) []string {
 		return rendered(st.Text, "  ", "The board is empty: nobody has written anything down.", d.width-4)
 	}
 	d.cursor = max(0, min(d.cursor, len(b.Rows)-1))
-	v := boardView{st: st, sys: d.o.Work.Paper().System, board: b, room: d.room, width: min(d.width-4, 112), key: true, cursor: d.cursor, marked: d.marked}
-	lines, first, last := v.rows()
-	head := []string{"  " + st.Quiet.Render("Only you see the key's words until the comparison.")}
-	return append(head, window(indent(lines), max(3, rows-1), first, last, &d.off)...)
+	v := boardView{st: st, sys: d.o.Work.Paper().System, board: b, room: d.room, width: min(d.width-4, 112), key: true, cursor: d.cursor, picked: d.picked, marked: d.marked}
+	head, lines, first, last := v.rows()
+	head = append([]string{"  " + st.Quiet.Render("Only you see the key's words until the comparison.")}, indent(head)...)
+	return append(head, window(indent(lines), max(3, rows-len(head)), first, last, &d.off)...)
 }

@@ -28,7 +28,17 @@ type door struct {
 }
 
 func newDoor(s *Seat) *door {
-	return &door{s: s, text: input.NewText(s.o.Dress.Styles, "", "your name").EnterSubmits()}
+	d := &door{s: s}
+	d.text = input.NewText(s.o.Dress.Styles, "", d.question()).EnterSubmits()
+	return d
+}
+
+// question is what the field of a newcomer asks for.
+func (d *door) question() string {
+	if d.s.room.Anonymous {
+		return "press enter"
+	}
+	return "your name"
 }
 
 // ask empties the field for another question.
@@ -40,9 +50,6 @@ func (d *door) ask(what string) tea.Cmd {
 
 func (d *door) init() tea.Cmd {
 	d.setSize(d.s.width)
-	if d.s.room.Anonymous && !d.again {
-		return d.sit("Guest")
-	}
 	return d.text.Focus()
 }
 
@@ -55,7 +62,7 @@ func (d *door) back() bool {
 	}
 	if d.asked != "" {
 		d.asked, d.said = "", ""
-		d.ask("your name")
+		d.ask(d.question())
 		return true
 	}
 	return false
@@ -76,6 +83,10 @@ func (d *door) key(k tea.KeyMsg) tea.Cmd {
 	if old, ok := d.s.room.SeatNamed(classroom.Name(typed)); ok && !old.Key {
 		d.asked, d.seat = typed, old
 		return d.ask("four digits")
+	}
+	if d.s.room.Anonymous && typed != "" {
+		d.said = "There is no such guest here. An empty line takes a new seat."
+		return nil
 	}
 	return d.sit(typed)
 }
@@ -98,7 +109,7 @@ func (d *door) open(number string) tea.Cmd {
 	}
 	if !d.s.room.Opens(d.seat, number) {
 		d.s.o.Wrong(d.seat.ID)
-		d.said = "That is not the number of this seat. Whoever leads the class can let you in; esc chooses another name."
+		d.said = "That is not the number of this seat. Whoever leads the class can give you a new one; esc goes back."
 		return nil
 	}
 	d.s.id = d.seat.ID
@@ -146,12 +157,13 @@ func (d *door) view() []string {
 	}
 	lines = append(lines, "")
 	switch {
-	case r.Anonymous && !d.again:
-		say("In this class nobody has a name. One moment …")
 	case d.asked != "":
-		say(fmt.Sprintf("%s sits here already. If that is you, type your number of four digits; esc takes another name.", d.seat.Name))
+		say(fmt.Sprintf("%s sits here already. If that is you, type your number of four digits; esc goes back.", d.seat.Name))
 	case d.again:
 		say("How do you want to be called?")
+	case r.Anonymous:
+		say("In this class nobody has a name: enter takes a seat.")
+		say("If the connection broke: type who you were first, such as Guest 3.")
 	default:
 		say("How do you want to be called? Everybody in the room sees it.")
 		if d.s.o.Who == "" {

@@ -62,7 +62,7 @@ var stages = []stage{
 		"Tell people the line to type. Teams of three to five work best; mix those who know the system with those who do not. Say what will happen: read, think alone, list, choose three, compare.", 5},
 	{classroom.Reading, "Reading", "Read the document and its diagram. Where you stumble, something is.", "Read in silence; ctrl+d is the diagram. Where you stumble, something is.",
 		"Silence. Answer questions of understanding; what the document leaves open is an assumption: let them write it on their worksheet.", 10},
-	{classroom.Alone, "Thinking alone", "Write every threat that you see on a card: who does what, to which asset, so that what. Alone and in silence: what you see, others do not.", "Alone and in silence: one threat a card. tab goes to your cards.",
+	{classroom.Alone, "Thinking alone", "Write every threat that you see on a card: who does what, to which asset, so that what. Alone and in silence: what you see, others do not.", "Alone and in silence: one threat a card. shift+tab goes to your cards.",
 		"No talking yet: the first voice would become everybody's. Watch who is stuck: q sends a team a question. Do not tell the answer.", 15},
 	{classroom.Gather, "The team's list", "Read what the others in your team wrote. Fold together what is the same; ask about what you do not understand. Nobody has to defend a card.", "",
 		"Let each team read its cards aloud, the quietest person first. The same thing twice is folded with m; the words of both stay.", 15},
@@ -73,7 +73,7 @@ var stages = []stage{
 	{classroom.Reveal, "All at once", "These are the top threes of all teams.", "",
 		"Let them read. Then each team says in one minute why its first place is first. Ask: how did you come upon it?", 8},
 	{classroom.Cluster, "What is the same", "What means the same stands in one row. A number is a team's place; a dot means that it was only listed.", "",
-		"Go through the rows. When two rows are one: m on the first, enter on the other. When one is two: s takes a threat out. Rows that one team has alone are the case for many eyes.", 8},
+		"Go through the rows. When two rows are one: m on the first, enter on the other. When one is two: s takes a threat out, ← → chooses which. Rows that one team has alone are the case for many eyes.", 8},
 	{classroom.Discuss, "What first?", "You have three votes: space gives one to a row, and takes it back. What would you fix first?", "",
 		"Ask for reasons before people vote: likely? bad? cheap to fix? Does one remedy remove several rows?", 10},
 	{classroom.Compare, "The key", "This is one reviewer's list. What the class found and it does not have may be the best of all.", "",
@@ -120,6 +120,7 @@ type base struct {
 	height  int
 	said    string // one sentence, until the next key
 	jobs    []job  // the first one is being done
+	begun   bool
 }
 
 func newBase(o Options) base {
@@ -128,7 +129,15 @@ func newBase(o Options) base {
 	return b
 }
 
-func (b *base) init() tea.Cmd { return tea.Batch(b.look(), b.tick()) }
+// begin begins to watch the room and the clock, once: a face that comes back to
+// the top, when help is closed, goes on as it was.
+func (b *base) begin() (tea.Cmd, bool) {
+	if b.begun {
+		return nil, false
+	}
+	b.begun = true
+	return tea.Batch(b.look(), b.tick()), true
+}
 
 // look waits for the next change of the room.
 func (b *base) look() tea.Cmd {
@@ -168,7 +177,7 @@ func (b *base) doWith(change func(*classroom.Room) classroom.Change, then func(e
 
 func (b *base) next() tea.Cmd {
 	ctx, table, j := context.WithoutCancel(b.o.Ctx), b.o.Table, b.jobs[0]
-	return func() tea.Msg { return doneMsg{j.then, table.Do(ctx, j.change(table.Room()))} }
+	return func() tea.Msg { return doneMsg{j.then, table.DoWith(ctx, j.change)} }
 }
 
 // done tells what became of a change, and begins the next.
@@ -216,6 +225,19 @@ func (b *base) title() string {
 		return s.title + " · " + n
 	}
 	return s.title
+}
+
+// wheel is the key that a turn of the mouse wheel stands for.
+func wheel(m tea.MouseMsg) (tea.KeyMsg, bool) {
+	if m.Action == tea.MouseActionPress {
+		switch m.Button {
+		case tea.MouseButtonWheelUp:
+			return tea.KeyMsg{Type: tea.KeyUp}, true
+		case tea.MouseButtonWheelDown:
+			return tea.KeyMsg{Type: tea.KeyDown}, true
+		}
+	}
+	return tea.KeyMsg{}, false
 }
 
 func bind(k, what string) key.Binding {

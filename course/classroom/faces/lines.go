@@ -94,22 +94,26 @@ func (l *lines) enter() error {
 	}
 	l.p.Say("%s: a class. Line mode. ? lists what can be typed, q leaves; everything is saved.", l.o.Work.Paper().System.Title)
 	for {
-		name := "Guest"
-		if !l.room().Anonymous {
-			typed, err := l.p.Line("How do you want to be called? Everybody in the room hears it.")
-			if err != nil {
+		question := "How do you want to be called? Everybody in the room hears it."
+		if l.room().Anonymous {
+			question = "In this class nobody has a name: an empty line takes a seat. If the connection broke, type who you were, such as Guest 3."
+		}
+		name, err := l.p.Line(question)
+		if err != nil {
+			return err
+		}
+		if name == "q" {
+			return input.ErrLeave
+		}
+		if old, ok := l.room().SeatNamed(classroom.Name(name)); ok && !old.Key {
+			if done, err := l.number(old); err != nil || done {
 				return err
 			}
-			if typed == "q" {
-				return input.ErrLeave
-			}
-			name = typed
-			if old, ok := l.room().SeatNamed(classroom.Name(typed)); ok && !old.Key {
-				if done, err := l.number(old); err != nil || done {
-					return err
-				}
-				continue
-			}
+			continue
+		}
+		if l.room().Anonymous && name != "" {
+			l.p.Say("There is no such guest here.")
+			continue
 		}
 		c := classroom.Change{Kind: classroom.Sat, Name: name, Who: l.o.Who, Text: l.o.Session}
 		number := ""
@@ -122,9 +126,6 @@ func (l *lines) enter() error {
 		}
 		if err := l.do(c); err != nil {
 			l.p.Say("%s", sentence(err))
-			if l.room().Anonymous {
-				return input.ErrLeave
-			}
 			continue
 		}
 		for _, s := range l.room().Seats {
@@ -133,7 +134,7 @@ func (l *lines) enter() error {
 			}
 		}
 		if number != "" {
-			l.p.Say("Your number is %s. Should the connection break, come back with your name and this number.", number)
+			l.p.Say("Your number is %s. Should the connection break, come back as %s with this number.", number, l.me().Name)
 		}
 		return nil
 	}
@@ -141,7 +142,7 @@ func (l *lines) enter() error {
 
 // number asks for the number of an old seat.
 func (l *lines) number(old classroom.Seat) (bool, error) {
-	n, err := l.p.Line(old.Name + " sits here already. If that is you, type your number of four digits; an empty line takes another name.")
+	n, err := l.p.Line(old.Name + " sits here already. If that is you, type your number of four digits; an empty line goes back.")
 	if err != nil || n == "" {
 		return false, err
 	}
@@ -151,7 +152,7 @@ func (l *lines) number(old classroom.Seat) (bool, error) {
 	}
 	if !l.room().Opens(old, n) {
 		l.o.Wrong(old.ID)
-		l.p.Say("That is not the number of this seat. Whoever leads the class can let you in.")
+		l.p.Say("That is not the number of this seat. Whoever leads the class can give you a new one.")
 		return false, nil
 	}
 	l.id = old.ID
@@ -189,7 +190,15 @@ func (l *lines) news() {
 
 func (l *lines) tell() {
 	s := stageOf(l.room().Phase)
-	l.p.Say("%s. %s", s.title, plainStage(s))
+	l.p.Say("%s %s", heading(s), plainStage(s))
+}
+
+// heading is a phase's title as a sentence.
+func heading(s stage) string {
+	if strings.HasSuffix(s.title, "?") {
+		return s.title
+	}
+	return s.title + "."
 }
 
 // plainStage says without keys of the full screen what to do.
@@ -197,6 +206,14 @@ func plainStage(s stage) string {
 	switch s.phase {
 	case classroom.Lobby:
 		return "Type team and a number to choose your team. The class begins when everybody is here."
+	case classroom.Reading:
+		return s.people + " d reads the document, w walks the diagram."
+	case classroom.Alone:
+		return s.people + " Type each as a sentence."
+	case classroom.Reveal:
+		return "Type b to hear the top threes of all teams."
+	case classroom.Over:
+		return s.people + " q leaves."
 	case classroom.Gather:
 		return "Type t to read what your team wrote, and same 4 2 when threat 4 says the same as 2."
 	case classroom.Choose:
@@ -265,8 +282,10 @@ func (l *lines) command(word, rest, line string) error {
 		l.key()
 	case line == "ready":
 		l.try(classroom.Change{Kind: classroom.Readied, Seat: l.id}, "Whoever leads the class sees that you are ready.")
-	case line == "lock" || line == "unlock":
-		l.try(classroom.Change{Kind: classroom.Lock, Seat: l.id, Team: me.Team, Off: line == "unlock"}, "Done.")
+	case line == "lock":
+		l.try(classroom.Change{Kind: classroom.Lock, Seat: l.id, Team: me.Team}, "Your team has locked. unlock opens it again.")
+	case line == "unlock":
+		l.try(classroom.Change{Kind: classroom.Lock, Seat: l.id, Team: me.Team, Off: true}, "Your team can choose again.")
 	case word == "e" && isNumbers(rest):
 		return l.edit(rest)
 	case word == "team" && isNumbers(rest):
@@ -394,7 +413,7 @@ func (l *lines) card(at int, text string) error {
 
 func (l *lines) list(r *classroom.Room, me classroom.Seat) {
 	if !r.Phase.From(classroom.Gather) {
-		l.p.Say("Everybody thinks alone now. The list comes later.")
+		l.p.Say("The list comes when everybody has thought alone.")
 		return
 	}
 	g := r.Teams[me.Team]
@@ -410,6 +429,9 @@ func (l *lines) list(r *classroom.Room, me classroom.Seat) {
 			same = fmt.Sprintf(" (and %s the same)", plural(n, "card that says", "cards that say"))
 		}
 		l.p.Say("%d. %s%s By %s.%s%s", i+1, exercises.CleanLine(x.Text), l.marks(x.Card), by.Name, same, top)
+		for _, f := range x.Folded {
+			l.p.Say("The same: %s", exercises.CleanLine(f.Text))
+		}
 	}
 	if g.Locked {
 		l.p.Say("Your team has locked.")
@@ -449,6 +471,10 @@ func (l *lines) board() {
 	}
 	if r.Phase == classroom.Reveal {
 		for _, t := range b.Teams {
+			if len(t.Top) == 0 {
+				l.p.Say("Team %s chose none.", t.Name)
+				continue
+			}
 			l.p.Say("Team %s:", t.Name)
 			for i, k := range t.Top {
 				l.p.Say("%d. %s", i+1, t.Threats[k].Text)
@@ -476,7 +502,17 @@ func (l *lines) board() {
 		if r.Phase.From(classroom.Discuss) {
 			votes = " " + plural(tally[row.ID], "vote", "votes") + "."
 		}
-		l.p.Say("%d. %s (%s).%s", i+1, exercises.CleanLine(name), strings.Join(who, ", "), votes)
+		said := ""
+		switch {
+		case !key:
+		case row.Key == "":
+			said = " Not in the key: that says nothing against it."
+		case row.Probably:
+			said = " Probably this one, " + row.Severity + " in the key."
+		default:
+			said = " In the key: " + row.Severity + "."
+		}
+		l.p.Say("%d. %s (%s).%s%s", i+1, exercises.CleanLine(name), strings.Join(who, ", "), votes, said)
 	}
 }
 
@@ -505,8 +541,11 @@ func (l *lines) key() {
 		l.p.Say("There is nothing to compare.")
 		return
 	}
-	for _, s := range (classroom.Report{Board: b, System: l.o.Work.Paper().System}).Breadth() {
+	for _, s := range (classroom.Report{Board: b, System: l.o.Work.Paper().System}).Overlap() {
 		l.p.Say("%s", s)
+	}
+	for _, e := range b.Eyes() {
+		l.p.Say("%s: %d of %d.", e.Name, e.Found, e.All)
 	}
 	for _, m := range b.Missed {
 		l.p.Say("Named by nobody: %s (%s).", m.Title, m.Severity)

@@ -56,6 +56,9 @@ type Seat struct {
 	// number is the secret of somebody without a key, shown once.
 	number string
 	gone   string // why this window does nothing any more
+	// wasRemoved says that gone is because the seat was closed.
+	wasRemoved bool
+	heard      int // questions to the team that were read
 
 	view  view
 	at    classroom.Phase // the phase that is on the screen
@@ -86,10 +89,14 @@ func NewSeat(o Options) *Seat {
 
 // Init sits down whoever is known, and begins to watch the room.
 func (s *Seat) Init() tea.Cmd {
-	if s.door != nil {
-		return tea.Batch(s.init(), s.door.init())
+	begin, first := s.begin()
+	switch {
+	case !first:
+		return nil
+	case s.door != nil:
+		return tea.Batch(begin, s.door.init())
 	}
-	return tea.Batch(s.init(), s.sitDown())
+	return tea.Batch(begin, s.sitDown())
 }
 
 // sitDown takes the seat for this window.
@@ -185,12 +192,9 @@ func (s *Seat) Update(msg tea.Msg) tea.Cmd {
 		}
 		return s.worked(s.work.Update(msg))
 	}
-	if m, ok := msg.(tea.MouseMsg); ok && m.Action == tea.MouseActionPress {
-		switch m.Button {
-		case tea.MouseButtonWheelUp:
-			return s.key(tea.KeyMsg{Type: tea.KeyUp})
-		case tea.MouseButtonWheelDown:
-			return s.key(tea.KeyMsg{Type: tea.KeyDown})
+	if m, ok := msg.(tea.MouseMsg); ok {
+		if k, ok := wheel(m); ok {
+			return s.key(k)
 		}
 	}
 	return nil
@@ -206,7 +210,7 @@ func (s *Seat) changedTo(r *classroom.Room) tea.Cmd {
 	me := s.me()
 	switch {
 	case me.Removed:
-		s.gone = "Your seat was closed by whoever leads the class. What you wrote is kept."
+		s.gone, s.wasRemoved = "Your seat was closed by whoever leads the class, who can let you in again. What you wrote is kept.", true
 		return nil
 	case me.Session != "" && me.Session != s.o.Session:
 		s.gone = "You sit here in another window now. This one does nothing any more; ctrl+c closes it."
@@ -214,10 +218,15 @@ func (s *Seat) changedTo(r *classroom.Room) tea.Cmd {
 	}
 	s.gone = ""
 	s.team.clamp()
-	if r.Phase != s.at && !s.Typing() {
-		return s.goAlong()
+	var back tea.Cmd
+	if s.wasRemoved { // and is let in again
+		s.wasRemoved = false
+		back = s.do(classroom.Change{Kind: classroom.Present, Seat: s.id, Text: s.o.Session}, nil)
 	}
-	return nil
+	if r.Phase != s.at && !s.Typing() {
+		return tea.Batch(back, s.goAlong())
+	}
+	return back
 }
 
 // waits reports whether the class has moved on and this person was typing.
@@ -228,7 +237,7 @@ func (s *Seat) goAlong() tea.Cmd {
 	if s.at == classroom.Lobby {
 		s.number = "" // it stood there all the time
 	}
-	s.at = s.room.Phase
+	s.at, s.said = s.room.Phase, ""
 	s.show(viewOf(s.at))
 	s.team.merging = ""
 	return s.save()
@@ -243,7 +252,8 @@ func (s *Seat) key(k tea.KeyMsg) tea.Cmd {
 		if s.waits() {
 			return s.goAlong()
 		}
-		s.number = "" // it was read
+		s.number, s.heard = "", len(s.asked()) // they were read
+		s.SetSize(s.width, s.height)
 		return nil
 	case "ctrl+o":
 		return s.other()
@@ -386,7 +396,7 @@ func (s *Seat) boardKey(k string) tea.Cmd {
 		}
 		id := b.Rows[s.cursor].ID
 		return s.doWith(func(r *classroom.Room) classroom.Change {
-			votes := slices.Clone(r.Votes[s.id])
+			votes := standing(r.Votes[s.id], b)
 			if i := slices.Index(votes, id); i >= 0 {
 				votes = slices.Delete(votes, i, i+1)
 			} else {
@@ -396,6 +406,18 @@ func (s *Seat) boardKey(k string) tea.Cmd {
 		}, nil)
 	}
 	return nil
+}
+
+// standing are votes for rows that are still on the board: one that was merged
+// into another has no place where its vote could be taken back.
+func standing(votes []string, b *classroom.Board) []string {
+	var out []string
+	for _, id := range votes {
+		if slices.ContainsFunc(b.Rows, func(r classroom.Row) bool { return r.ID == id }) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 func (s *Seat) scroll(k string) {
@@ -421,6 +443,9 @@ func (s *Seat) Status() string {
 	}
 	if c := s.clock(); c != "" {
 		parts = append(parts, c)
+	}
+	if s.door == nil && s.me().Ready == s.room.Phase && s.view == workView {
+		parts = append(parts, "ready")
 	}
 	if s.door == nil && s.state != "" {
 		parts = append(parts, s.state)
@@ -485,7 +510,9 @@ func (s *Seat) Help() []key.Binding {
 	case teamView:
 		out = append(out, s.team.help()...)
 	case boardView_:
-		if s.at != classroom.Reveal {
+		if s.at == classroom.Reveal {
+			out = append(out, bind("↑↓", "scroll"))
+		} else {
 			out = append(out, bind("↑↓", "row"))
 		}
 		if s.room.Phase == classroom.Discuss {
@@ -513,14 +540,17 @@ func (s *Seat) banner() []string {
 	if s.number != "" && s.view != lobbyView {
 		out = append(out, rendered(st.Accent, " ", "Your number is "+s.number+". With your name it opens this seat again, should the connection break. ctrl+n hides it.", s.width-1)...)
 	}
-	if q := s.room.Teams[s.me().Team].Asked; len(q) > 0 && !s.at.From(classroom.Reveal) {
-		out = append(out, rendered(st.Accent, " ", "Asked of your team: "+q[len(q)-1].Text, s.width-1)...)
+	if q := s.asked(); len(q) > s.heard && !s.at.From(classroom.Reveal) {
+		out = append(out, rendered(st.Accent, " ", "Asked of your team: "+q[len(q)-1].Text+" (ctrl+n hides it)", s.width-1)...)
 	}
 	if t := stageOf(s.at).short; t != "" && s.view == workView && len(out) == 0 && s.height >= 18 {
 		out = append(out, rendered(st.Quiet, " ", t, s.width-1)...)
 	}
 	return out
 }
+
+// asked are the questions that were sent to the person's team.
+func (s *Seat) asked() []classroom.Question { return s.room.Teams[s.me().Team].Asked }
 
 func (s *Seat) bannerRows() int {
 	if s.door != nil || s.id == "" {
@@ -578,7 +608,7 @@ func (s *Seat) lobby() []string {
 	lines = append(lines, rendered(st.Text, "   ", stageOf(classroom.Lobby).people, w)...)
 	if s.number != "" {
 		lines = append(lines, "")
-		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, your name and this number: your seat and your words wait.", w)...)
+		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, as "+me.Name+", with this number: your seat and your words wait.", w)...)
 	}
 	lines = append(lines, "")
 	for i, t := range s.room.Teams {
@@ -617,7 +647,7 @@ func (s *Seat) boardView(cursor int) (boardView, error) {
 	for _, id := range s.room.Votes[s.id] {
 		mine[id] = true
 	}
-	return boardView{st: s.o.Dress.Styles, sys: s.o.Work.Paper().System, board: b, room: s.room, width: min(s.width-4, 112), key: s.at.From(classroom.Compare), cursor: cursor, mine: mine}, err
+	return boardView{st: s.o.Dress.Styles, sys: s.o.Work.Paper().System, board: b, room: s.room, width: min(s.width-4, 112), key: s.at.From(classroom.Compare), cursor: cursor, picked: -1, mine: mine}, err
 }
 
 func indent(lines []string) []string {
@@ -640,10 +670,11 @@ func (s *Seat) boardLines(rows int) []string {
 		return append(append(head, ""), s.scrolled(indent(v.tops()), rows-len(head)-1)...)
 	}
 	if s.room.Phase == classroom.Discuss {
-		head = append(head, "  "+st.Quiet.Render(fmt.Sprintf("%d of %d votes given", len(s.room.Votes[s.id]), classroom.MaxVotes)))
+		head = append(head, "  "+st.Quiet.Render(fmt.Sprintf("%d of %d votes given", len(standing(s.room.Votes[s.id], v.board)), classroom.MaxVotes)))
 	}
-	lines, first, last := v.rows()
-	return append(append(head, ""), window(indent(lines), max(3, rows-len(head)-1), first, last, &s.off)...)
+	top, lines, first, last := v.rows()
+	head = append(append(head, ""), indent(top)...)
+	return append(head, window(indent(lines), max(3, rows-len(head)), first, last, &s.off)...)
 }
 
 // keyLines show the class's board with the key, and the own team's part in it.
@@ -658,13 +689,19 @@ func (s *Seat) keyLines() []string {
 	lines = append(lines, "")
 	for _, t := range v.board.Teams {
 		if t.Name == s.room.Teams[s.me().Team].Name {
-			lines = append(lines, hang(st.Strong, "· ", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", t.Name, len(t.Keys), v.board.Found.All), v.width)...)
+			lines = append(lines, rendered(st.Strong, "", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", t.Name, len(t.Keys), v.board.Found.All), v.width)...)
+			for _, r := range v.board.Rows {
+				if slices.Contains(t.Keys, r.Key) {
+					lines = append(lines, hang(st.Text, "✓ ", r.Title, v.width)...)
+				}
+			}
 		}
 	}
-	lines = append(lines, v.missed(classroom.Report{Board: v.board, System: v.sys})...)
+	lines = append(lines, "")
+	lines = append(lines, v.missed(classroom.Report{Board: v.board, System: v.sys}, false)...)
 	lines = append(lines, "", st.Strong.Render("The board, with the key's words"))
-	rows, _, _ := v.rows()
-	return indent(append(lines, rows...))
+	head, rows, _, _ := v.rows()
+	return indent(append(append(lines, head...), rows...))
 }
 
 func (s *Seat) overLines() []string {
@@ -672,5 +709,5 @@ func (s *Seat) overLines() []string {
 	lines := append([]string{""}, rendered(st.Strong, "   ", stageOf(classroom.Over).people, min(76, s.width-4))...)
 	lines = append(lines, "")
 	lines = append(lines, rendered(st.Text, "   ", "The same course can be done alone, as far as you like: threatlings, or whatever line your company gives you. Part 3 leads a session on a feature of your own.", min(76, s.width-4))...)
-	return append(lines, "", "   "+st.Quiet.Render("ctrl+o shows your own cards, your team's and the board once more."))
+	return append(append(lines, ""), rendered(st.Quiet, "   ", "ctrl+o shows your own cards, your team's and the board once more.", min(76, s.width-4))...)
 }

@@ -101,8 +101,13 @@ func (l *teamList) help() []key.Binding {
 	if l.merging != "" {
 		return []key.Binding{bind("enter", "they are the same"), bind("↑↓", "choose"), bind("esc", "no")}
 	}
-	if l.group().Locked {
+	switch {
+	case l.group().Locked && l.seat.room.Phase.From(classroom.Locked):
+		return []key.Binding{bind("↑↓", "look")}
+	case l.group().Locked:
 		return []key.Binding{bind("↑↓", "look"), bind("l", "open again")}
+	case l.seat.at == classroom.Gather:
+		return []key.Binding{bind("↑↓", "choose"), bind("m", "same as…"), bind("u", "take out again")}
 	}
 	return []key.Binding{bind("1 2 3", "its place"), bind("0", "none"), bind("l", "lock"), bind("m", "same as…"), bind("↑↓", "choose")}
 }
@@ -123,7 +128,11 @@ func (l *teamList) view(width, rows int) []string {
 	case l.merging != "":
 		head = append(head, rendered(st.Warn, "  ", "Which one says the same? Go to it and press enter.", w+2)...)
 	default:
-		head = append(head, "  "+st.Quiet.Render(fmt.Sprintf("%s, %d of %d chosen. %s", plural(len(list), "threat", "threats"), len(g.Top), classroom.MaxTop, l.others())))
+		line := plural(len(list), "threat", "threats") + "."
+		if l.seat.at != classroom.Gather || len(g.Top) > 0 {
+			line = fmt.Sprintf("%s, %d of %d chosen. %s", plural(len(list), "threat", "threats"), len(g.Top), classroom.MaxTop, l.others())
+		}
+		head = append(head, "  "+st.Quiet.Render(line))
 	}
 	head = append(head, "")
 	if len(list) == 0 {

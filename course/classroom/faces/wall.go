@@ -22,7 +22,7 @@ type Wall struct {
 // NewWall makes the face for a projector.
 func NewWall(o Options) *Wall { return &Wall{base: newBase(o)} }
 
-func (w *Wall) Init() tea.Cmd            { return w.init() }
+func (w *Wall) Init() tea.Cmd            { cmd, _ := w.begin(); return cmd }
 func (w *Wall) SetSize(width, h int)     { w.width, w.height = width, h }
 func (w *Wall) Crumb() string            { return w.o.Work.Paper().System.Title }
 func (w *Wall) Status() string           { return w.title() }
@@ -58,6 +58,10 @@ func (w *Wall) Update(msg tea.Msg) tea.Cmd {
 		return w.look()
 	case tickMsg:
 		return w.tick()
+	case tea.MouseMsg:
+		if k, ok := wheel(msg); ok {
+			return w.Update(k)
+		}
 	case tea.KeyMsg:
 		switch msg.String() {
 		case "down", "j", "pgdown", " ":
@@ -84,6 +88,10 @@ func (w *Wall) View() string {
 		}
 		left := max(0, w.room.Ends.Sub(w.o.Table.Now()).Round(time.Second))
 		lines = append(lines, "")
+		if left == 0 {
+			lines = append(lines, st.Accent.Render(center("Time is up; take the time you need.")))
+			return
+		}
 		for _, l := range bigType(fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)) {
 			lines = append(lines, st.Accent.Render(center(l)))
 		}
@@ -92,16 +100,22 @@ func (w *Wall) View() string {
 	switch p := w.room.Phase; {
 	case p == classroom.Lobby:
 		lines = append(lines, st.Text.Render(center("Type this into a terminal:")), "", st.Strong.Render(center(w.o.Join)), "")
-		for _, l := range bigType(w.room.Code) {
-			lines = append(lines, st.Accent.Render(center(l)))
+		roster := w.roster(width)
+		if len(lines)+6+3+len(roster) <= w.height-2 { // the line above has the code too
+			for _, l := range bigType(w.room.Code) {
+				lines = append(lines, st.Accent.Render(center(l)))
+			}
+			lines = append(lines, "")
 		}
-		lines = append(lines, "", st.Quiet.Render(center("The server says that its key is")), st.Quiet.Render(center(w.o.Fingerprint)), "")
-		lines = append(lines, w.roster(width)...)
+		lines = append(lines, st.Quiet.Render(center("The server says that its key is")), st.Quiet.Render(center(w.o.Fingerprint)), "")
+		lines = append(lines, roster...)
 	case p.From(classroom.Reveal) && p != classroom.Over:
 		lines = append(lines, w.boardOf(width)...)
 	case p == classroom.Over:
-		lines = append(lines, "", st.Strong.Render(center("Thank you.")))
-		timer()
+		lines = append(lines, "", st.Strong.Render(center("Thank you.")), "")
+		if b, err := w.o.Table.Board(); err == nil {
+			lines = append(lines, margin(boardView{st: st, board: b, width: width}.eyes())...)
+		}
 	default:
 		lines = append(lines, "")
 		lines = append(lines, rendered(st.Strong, "    ", stg.title, width)...)
@@ -115,22 +129,33 @@ func (w *Wall) View() string {
 				lines = append(lines, st.Accent.Render(center(l)))
 			}
 			lines = append(lines, st.Quiet.Render(center("teams have locked")), "")
+		} else if n := w.room.ReadyPeople(); n > 0 {
+			lines = append(lines, "    "+st.Good.Render(fmt.Sprintf("%d of %d ready", n, here)), "")
 		}
 		lines = append(lines, w.roster(width)...)
 	}
 	rows := w.height - 2
+	below := len(lines) > w.off+rows
 	w.off = max(0, min(w.off, len(lines)-rows))
 	lines = lines[w.off:min(len(lines), w.off+rows)]
 	for len(lines) < rows {
 		lines = append(lines, "")
 	}
-	foot := fmt.Sprintf("%d here", here)
+	parts := []string{fmt.Sprintf("%d here", here)}
 	if away > 0 {
-		foot += fmt.Sprintf(", %d away", away)
+		parts[0] += fmt.Sprintf(", %d away", away)
+	}
+	if below {
+		parts = append([]string{"↓ more"}, parts...)
 	}
 	if w.room.Phase != classroom.Lobby {
-		foot += "  ·  to join: " + w.o.Join
+		join := "to join: " + w.o.Join
+		if len(strings.Join(parts, "  ·  ")+join)+4+5 > w.width {
+			join = w.o.Join
+		}
+		parts = append(parts, join)
 	}
+	foot := strings.Join(parts, "  ·  ")
 	lines = append(lines, "", "    "+st.Quiet.Render(foot))
 	return strings.Join(lines, "\n")
 }
@@ -173,18 +198,26 @@ func (w *Wall) boardOf(width int) []string {
 	if err != nil {
 		return rendered(st.Text, "    ", "Nobody has written anything down.", width)
 	}
-	v := boardView{st: st, sys: w.o.Work.Paper().System, board: b, room: w.room, width: width, big: true, key: w.room.Phase.From(classroom.Compare), cursor: -1}
-	var lines []string
-	switch {
-	case w.room.Phase == classroom.Reveal:
-		lines = v.tops()
-	case v.key:
-		lines = v.missed(classroom.Report{Board: b, System: v.sys})
-		rows, _, _ := v.rows()
-		lines = append(append(lines, ""), rows...)
-	default:
-		lines, _, _ = v.rows()
+	v := boardView{st: st, sys: w.o.Work.Paper().System, board: b, room: w.room, width: width, big: true, key: w.room.Phase.From(classroom.Compare), cursor: -1, picked: -1}
+	draw := func() (lines []string) {
+		switch {
+		case w.room.Phase == classroom.Reveal:
+			return v.tops()
+		case v.key:
+			lines = append(v.missed(classroom.Report{Board: b, System: v.sys}, false), "")
+		}
+		head, rows, _, _ := v.rows()
+		return append(append(lines, head...), rows...)
 	}
+	lines := draw()
+	if len(lines) > w.height-2 { // rather all of it than air between
+		v.big = false
+		lines = draw()
+	}
+	return margin(lines)
+}
+
+func margin(lines []string) []string {
 	for i, l := range lines {
 		if l != "" {
 			lines[i] = "    " + l

@@ -221,10 +221,18 @@ func (t *Table) Now() time.Time { return t.host.Now() }
 // Do makes a change. It is in the log when Do returns nil. An *classroom.ErrNot
 // says in a sentence why it is not possible.
 func (t *Table) Do(ctx context.Context, c classroom.Change) error {
+	return t.DoWith(ctx, func(*classroom.Room) classroom.Change { return c })
+}
+
+// DoWith is Do for a change that depends on what the room is: of two people who
+// change one list at the same moment, the second changes what the first made.
+// change may be called more than once.
+func (t *Table) DoWith(ctx context.Context, change func(*classroom.Room) classroom.Change) error {
 	t.write.Lock()
 	defer t.write.Unlock()
-	c.At = t.host.Now()
 	for {
+		c := change(t.Room())
+		c.At = t.host.Now()
 		next, e, err := t.Room().Next(c)
 		if err != nil {
 			return err
