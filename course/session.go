@@ -23,6 +23,7 @@ type Session struct {
 	Now func() time.Time
 
 	store progress.Store
+	write sync.Mutex // held during a change; taken before mu
 	mu    sync.Mutex
 	sum   progress.Summary
 }
@@ -76,8 +77,7 @@ func (s *Session) Register(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	return s.record(ctx, e)
 }
 
@@ -115,17 +115,35 @@ func (s *Session) append(ctx context.Context, e progress.Event) (progress.Event,
 	e.Course = s.Course.ID
 	e.Time = s.Now().UTC()
 	e.ID = progress.NewID()
-	if err := s.store.Append(ctx, e); err != nil {
+	if err := s.stored(func() error { return s.store.Append(ctx, e) }); err != nil {
 		return e, err
 	}
 	s.sum.Add(e)
 	return e, nil
 }
 
+// writing begins a change and returns what ends it. Changes come one after the
+// other. The caller holds mu in between.
+func (s *Session) writing() (done func()) {
+	s.write.Lock()
+	s.mu.Lock()
+	return func() {
+		s.mu.Unlock()
+		s.write.Unlock()
+	}
+}
+
+// stored lets others read while something is made durable: a disk takes its
+// time, and what is on a screen must not wait for it. The caller is in a change.
+func (s *Session) stored(do func() error) error {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	return do()
+}
+
 // Visit notes where the learner is, so that the next start opens there.
 func (s *Session) Visit(ctx context.Context, step *Step, page int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	if step.Sitting != nil {
 		if e := step.Sitting.Visited(page); e != nil {
 			return s.recordOf(ctx, step.Sitting, *e)
@@ -163,8 +181,7 @@ func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exe
 	if err != nil {
 		return exercises.Result{}, fmt.Errorf("keeping the result of %s: %w", it.ID, err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	score := res.Score
 	e := progress.Event{
 		Kind: progress.Submitted, Item: it.ID, Version: it.Version,
@@ -181,7 +198,7 @@ func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exe
 	if err := s.record(ctx, e); err != nil {
 		return exercises.Result{}, err
 	}
-	if err := s.store.DropDraft(ctx, it.ID); err != nil {
+	if err := s.stored(func() error { return s.store.DropDraft(ctx, it.ID) }); err != nil {
 		return res, fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
 	}
 	return res, nil
@@ -192,7 +209,7 @@ func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exe
 func (s *Session) judged(ctx context.Context, it *Item, e progress.Event, res exercises.Result) error {
 	sitting := it.Step.Sitting
 	if res.Outcome == exercises.Asked {
-		if err := s.store.SaveDraft(ctx, it.ID, e.Answer); err != nil {
+		if err := s.stored(func() error { return s.store.SaveDraft(ctx, it.ID, e.Answer) }); err != nil {
 			return err
 		}
 		sitting.Judged(it, e.Answer, res)
@@ -203,7 +220,7 @@ func (s *Session) judged(ctx context.Context, it *Item, e progress.Event, res ex
 		return err
 	}
 	sitting.Judged(it, e.Answer, res)
-	if err := s.store.DropDraft(ctx, it.ID); err != nil {
+	if err := s.stored(func() error { return s.store.DropDraft(ctx, it.ID) }); err != nil {
 		return fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
 	}
 	return nil
@@ -220,15 +237,12 @@ func (s *Session) recordOf(ctx context.Context, sitting Sitting, e progress.Even
 
 // SaveDraft keeps an unfinished answer, durably.
 func (s *Session) SaveDraft(ctx context.Context, it *Item, a exercises.Answer) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.store.SaveDraft(ctx, it.ID, a)
+	defer s.writing()()
+	return s.stored(func() error { return s.store.SaveDraft(ctx, it.ID, a) })
 }
 
 // Draft is where the learner left an exercise: the draft, or else the last answer.
 func (s *Session) Draft(ctx context.Context, it *Item) (exercises.Answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	d, ok, err := s.store.Draft(ctx, it.ID)
 	if err != nil || ok {
 		return d, err
@@ -264,8 +278,7 @@ func (s *Session) Hint(ctx context.Context, it *Item) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	n := s.openHints(it)
 	all := ex.About().Hints
 	if n >= len(all) {
@@ -304,13 +317,12 @@ func (s *Session) Hints(it *Item) (open []string, all int) {
 // Forget makes a lesson and its exercises, or one exercise, look untouched. The
 // old events stay in the log.
 func (s *Session) Forget(ctx context.Context, ids ...string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	for _, id := range ids {
 		if err := s.record(ctx, progress.Event{Kind: progress.Forgot, Item: id}); err != nil {
 			return err
 		}
-		if err := s.store.DropDraft(ctx, id); err != nil {
+		if err := s.stored(func() error { return s.store.DropDraft(ctx, id) }); err != nil {
 			return fmt.Errorf("forgetting the draft of %s: %w", id, err)
 		}
 	}
@@ -319,13 +331,12 @@ func (s *Session) Forget(ctx context.Context, ids ...string) error {
 
 // Restart begins the course again. The old events stay in the log.
 func (s *Session) Restart(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	if err := s.record(ctx, progress.Event{Kind: progress.Restarted}); err != nil {
 		return err
 	}
 	for id := range s.Course.items {
-		if err := s.store.DropDraft(ctx, id); err != nil {
+		if err := s.stored(func() error { return s.store.DropDraft(ctx, id) }); err != nil {
 			return fmt.Errorf("forgetting the draft of %s: %w", id, err)
 		}
 	}

@@ -21,8 +21,7 @@ func (s *Session) Bookmarked(step *Step, page int) bool {
 
 // Bookmark sets or takes away a page's bookmark.
 func (s *Session) Bookmark(ctx context.Context, step *Step, page int, on bool) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	return s.record(ctx, progress.Event{Kind: progress.Bookmarked, Item: step.ID, Page: page, Off: !on})
 }
 
@@ -38,8 +37,7 @@ func (s *Session) SetNote(ctx context.Context, step *Step, page int, text string
 	if err := exercises.CheckLength(exercises.Answer{text}); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.writing()()
 	e := progress.Event{Kind: progress.Noted, Item: step.ID, Page: page}
 	if text = strings.TrimSpace(exercises.Clean(text)); text != "" {
 		e.Answer = []string{text}
@@ -52,15 +50,12 @@ func noteDraft(step *Step, page int) string { return fmt.Sprintf("note.%s.%d", s
 
 // SaveNoteDraft keeps an unfinished note, durably.
 func (s *Session) SaveNoteDraft(ctx context.Context, step *Step, page int, text string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.store.SaveDraft(ctx, noteDraft(step, page), []string{text})
+	defer s.writing()()
+	return s.stored(func() error { return s.store.SaveDraft(ctx, noteDraft(step, page), []string{text}) })
 }
 
 // NoteDraft is an unfinished note that was never closed, or "".
 func (s *Session) NoteDraft(ctx context.Context, step *Step, page int) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if d, ok, err := s.store.Draft(ctx, noteDraft(step, page)); err == nil && ok && len(d) > 0 {
 		return d[0]
 	}
@@ -69,9 +64,8 @@ func (s *Session) NoteDraft(ctx context.Context, step *Step, page int) string {
 
 // DropNoteDraft forgets an unfinished note.
 func (s *Session) DropNoteDraft(ctx context.Context, step *Step, page int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.store.DropDraft(ctx, noteDraft(step, page))
+	defer s.writing()()
+	return s.stored(func() error { return s.store.DropDraft(ctx, noteDraft(step, page)) })
 }
 
 // Kinds of Hit.

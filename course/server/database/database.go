@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -21,6 +22,7 @@ type DB struct {
 	sql    *sql.DB
 	shared bool // other servers write here too
 
+	stmts  sync.Map   // of a query: *sql.Stmt
 	writes chan write // of SQLite, which has one writer; nil with PostgreSQL
 	closed chan struct{}
 	done   chan struct{}
@@ -238,6 +240,24 @@ func within(tx *sql.Tx, do func(*sql.Tx) error) (failed, broken error) {
 	}
 	_, err := tx.Exec("RELEASE one")
 	return nil, err
+}
+
+// prepared is a query in a transaction. Reading SQL costs SQLite more than doing
+// what it says, so that a query is read once for each connection.
+func (d *DB) prepared(tx *sql.Tx, query string) (*sql.Stmt, error) {
+	s, ok := d.stmts.Load(query)
+	if !ok {
+		fresh, err := d.sql.Prepare(query)
+		if err != nil {
+			return nil, err
+		}
+		if s, ok = d.stmts.LoadOrStore(query, fresh); ok {
+			if err := fresh.Close(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return tx.Stmt(s.(*sql.Stmt)), nil
 }
 
 // forUpdate locks the row that is read until the transaction ends. SQLite has

@@ -37,28 +37,37 @@ type learner struct {
 
 	mu     sync.Mutex
 	size   int64          // bytes that are kept
-	drafts map[string]int // bytes of the drafts that this window wrote
+	drafts map[string]int // bytes of each draft that there is
 }
 
-// room takes room for so many bytes, in place of what a draft took before.
-func (l *learner) room(n int, draft string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	size := l.size + int64(n)
-	if draft != "" {
-		size -= int64(l.drafts[draft])
-	}
+// room takes room for so many bytes in place of others.
+func (l *learner) room(n, instead int) error {
+	size := l.size + int64(n) - int64(instead)
 	if n > mostEach || size > mostAll {
 		return ErrTooMuch
 	}
 	l.size = size
-	if draft != "" {
-		if l.drafts == nil {
-			l.drafts = map[string]int{}
-		}
-		l.drafts[draft] = n
-	}
 	return nil
+}
+
+// draftRoom takes room for a draft in place of what it took before.
+func (l *learner) draftRoom(item string, n int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.room(n, l.drafts[item])
+	if err == nil {
+		l.drafts[item] = n
+	}
+	return err
+}
+
+// has reports whether there is a draft. As long as this window writes nobody else
+// does, so that most questions about drafts need no database.
+func (l *learner) has(draft string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.drafts[draft]
+	return ok || l.over.Load()
 }
 
 // sizeOf is how many bytes are kept for somebody.
@@ -70,7 +79,7 @@ const sizeOf = `SELECT
 // Learner opens the progress of a person for writing. A window that has it open
 // already only reads from here on.
 func (d *DB) Learner(ctx context.Context, id string) (progress.Store, error) {
-	l := &learner{d: d, id: id}
+	l := &learner{d: d, id: id, drafts: map[string]int{}}
 	err := d.change(ctx, func(tx *sql.Tx) error {
 		// It begins with the time, so that a window of somebody who was erased
 		// holds nothing of the same person who comes again.
@@ -80,10 +89,31 @@ func (d *DB) Learner(ctx context.Context, id string) (progress.Store, error) {
 	if err == nil {
 		err = d.sql.QueryRowContext(ctx, sizeOf, id).Scan(&l.size)
 	}
+	if err == nil {
+		err = l.readDrafts(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening somebody's progress: %w", err)
 	}
 	return l, nil
+}
+
+// readDrafts notes which drafts there are.
+func (l *learner) readDrafts(ctx context.Context) error {
+	rows, err := l.d.sql.QueryContext(ctx, "SELECT item, LENGTH(data) FROM drafts WHERE learner = $1", l.id)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var item string
+		var n int
+		if err := rows.Scan(&item, &n); err != nil {
+			return err
+		}
+		l.drafts[item] = n
+	}
+	return rows.Err()
 }
 
 // save changes what belongs to the learner, as long as this window holds it.
@@ -93,7 +123,11 @@ func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	err := l.d.change(ctx, func(tx *sql.Tx) error {
 		var holder int64
-		err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate(), l.id).Scan(&holder)
+		get, err := l.d.prepared(tx, "SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate())
+		if err != nil {
+			return err
+		}
+		err = get.QueryRow(l.id).Scan(&holder)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: the person was erased
 			return err
 		}
@@ -122,7 +156,10 @@ func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
 	for _, line := range lines {
 		n += len(line)
 	}
-	if err := l.room(n, ""); err != nil {
+	l.mu.Lock()
+	err = l.room(n, 0)
+	l.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	return l.save(ctx, func(tx *sql.Tx) error { return l.insert(tx, lines) })
@@ -141,12 +178,12 @@ func encoded(events []progress.Event) ([][]byte, error) {
 
 // insert puts events behind those that are there. The learner's row is locked.
 func (l *learner) insert(tx *sql.Tx, lines [][]byte) error {
-	var n int64
-	if err := tx.QueryRow("SELECT COALESCE(MAX(n), 0) FROM events WHERE learner = $1", l.id).Scan(&n); err != nil {
+	put, err := l.d.prepared(tx, "INSERT INTO events (learner, n, data) VALUES ($1, (SELECT COALESCE(MAX(n), 0) + 1 FROM events WHERE learner = $1), $2)")
+	if err != nil {
 		return err
 	}
-	for i, line := range lines {
-		if _, err := tx.Exec("INSERT INTO events (learner, n, data) VALUES ($1, $2, $3)", l.id, n+1+int64(i), line); err != nil {
+	for _, line := range lines {
+		if _, err := put.Exec(l.id, line); err != nil {
 			return err
 		}
 	}
@@ -211,18 +248,25 @@ func (l *learner) SaveDraft(ctx context.Context, item string, draft []string) er
 	if err != nil {
 		return fmt.Errorf("writing a draft down: %w", err)
 	}
-	if err := l.room(len(b), item); err != nil {
+	if err := l.draftRoom(item, len(b)); err != nil {
 		return err
 	}
 	return l.save(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO drafts (learner, item, data) VALUES ($1, $2, $3)
-			ON CONFLICT (learner, item) DO UPDATE SET data = excluded.data`, l.id, item, b)
+		put, err := l.d.prepared(tx, `INSERT INTO drafts (learner, item, data) VALUES ($1, $2, $3)
+			ON CONFLICT (learner, item) DO UPDATE SET data = excluded.data`)
+		if err != nil {
+			return err
+		}
+		_, err = put.Exec(l.id, item, b)
 		return err
 	})
 }
 
 // Draft implements progress.Store.
 func (l *learner) Draft(ctx context.Context, item string) ([]string, bool, error) {
+	if !l.has(item) {
+		return nil, false, nil
+	}
 	var b []byte
 	err := l.d.sql.QueryRowContext(ctx, "SELECT data FROM drafts WHERE learner = $1 AND item = $2", l.id, item).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -240,10 +284,24 @@ func (l *learner) Draft(ctx context.Context, item string) ([]string, bool, error
 
 // DropDraft implements progress.Store.
 func (l *learner) DropDraft(ctx context.Context, item string) error {
-	return l.save(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec("DELETE FROM drafts WHERE learner = $1 AND item = $2", l.id, item)
+	if !l.has(item) {
+		return nil
+	}
+	err := l.save(ctx, func(tx *sql.Tx) error {
+		drop, err := l.d.prepared(tx, "DELETE FROM drafts WHERE learner = $1 AND item = $2")
+		if err != nil {
+			return err
+		}
+		_, err = drop.Exec(l.id, item)
 		return err
 	})
+	if err == nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.size -= int64(l.drafts[item])
+		delete(l.drafts, item)
+	}
+	return err
 }
 
 // ReadOnly implements progress.Store.

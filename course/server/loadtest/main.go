@@ -248,6 +248,10 @@ func (p *person) live(keys int) {
 		if i > 0 {
 			key = script[(i-1)%len(script)]
 		}
+		select { // a frame that came late is no answer to this key
+		case <-p.came:
+		default:
+		}
 		began := time.Now()
 		if _, err := io.WriteString(p.in, key); err != nil {
 			p.err = fmt.Errorf("typing: %w", err)
