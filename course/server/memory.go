@@ -12,8 +12,8 @@ import (
 // earlier than Go does by itself, and gives back what it does not need.
 const (
 	gcPercent  = 70 // Go's own is 100
-	tidyEvery  = 5 * time.Second
-	idleFactor = 4 // idle memory is given back above 1/idleFactor of what is in use
+	tidyEvery  = 30 * time.Second
+	idleFactor = 1 // idle memory is given back above 1/idleFactor of what is in use: it stops everybody for a moment
 )
 
 // keepSmall keeps the process small until the context ends.

@@ -22,7 +22,7 @@ const paintWait = 3 * time.Millisecond
 //
 // It is the model of a program without a renderer.
 type painter struct {
-	model tea.Model
+	model drawn
 	crew  *crew
 	out   io.Writer
 	// send gives the program a message, later: it is called from another goroutine.
@@ -37,6 +37,15 @@ type painter struct {
 	waiting bool     // a paintMsg is on its way
 	painted bool     // this message was one
 	err     error    // the connection is broken; nothing is drawn any more
+}
+
+// drawn is a model that draws line by line.
+type drawn interface {
+	tea.Model
+	// Lines are those of the screen; none means that there is nothing to draw yet.
+	Lines() []string
+	// Finish makes a line what is sent to the terminal.
+	Finish(line string) string
 }
 
 type paintMsg struct{}
@@ -90,7 +99,11 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	}
 	var cmd tea.Cmd
-	p.crew.run(func() { p.model, cmd = p.model.Update(msg) })
+	p.crew.run(func() {
+		var next tea.Model
+		next, cmd = p.model.Update(msg)
+		p.model = next.(drawn) // it returns itself
+	})
 	return p, cmd
 }
 
@@ -120,8 +133,8 @@ func (p *painter) paint() {
 
 // frame is what brings the terminal from the last frame to this one.
 func (p *painter) frame() string {
-	view := p.model.View()
-	if view == "" {
+	lines := p.model.Lines()
+	if len(lines) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -130,7 +143,7 @@ func (p *painter) frame() string {
 		b.WriteString(ansi.EraseEntireScreen)
 	}
 	n := 0
-	for line := range strings.SplitSeq(view, "\n") {
+	for _, line := range lines {
 		h := maphash.String(lineHash, line)
 		if n < len(p.lines) && p.lines[n] == h {
 			n++
@@ -143,6 +156,7 @@ func (p *painter) frame() string {
 		}
 		n++
 		b.WriteString(ansi.CursorPosition(1, n))
+		line = p.model.Finish(line)
 		if ansi.StringWidth(line) > p.width {
 			line = ansi.Truncate(line, p.width, "")
 		}

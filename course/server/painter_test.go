@@ -17,6 +17,13 @@ type page string
 
 func (p page) Init() tea.Cmd { return nil }
 func (p page) View() string  { return string(p) }
+func (p page) Lines() []string {
+	if p == "" {
+		return nil
+	}
+	return strings.Split(string(p), "\n")
+}
+func (p page) Finish(line string) string { return line }
 func (p page) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if next, ok := msg.(page); ok {
 		return next, nil

@@ -15,14 +15,33 @@ const (
 	footerHeight = 2
 )
 
-// View draws the whole window. Every line is cut to the width and every frame
-// passes the squeeze, which also keeps control characters out.
+// View draws the whole window: every line as Finish makes it.
 func (m *Model) View() string {
+	lines := m.Lines()
+	for i, l := range lines {
+		lines[i] = m.Finish(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Finish makes a line of Lines what may be sent to a terminal: it is cut to the
+// width and passes the squeeze, which also keeps control characters out.
+func (m *Model) Finish(line string) string {
+	if !m.tooSmall() && ansi.StringWidth(line) > m.width {
+		line = ansi.Truncate(line, m.width, "…")
+	}
+	return squeeze(line)
+}
+
+// Lines are those of the window, as they were drawn. Whoever draws often finishes
+// only those that have changed: that is half of the work. None means that there
+// is nothing to draw yet.
+func (m *Model) Lines() []string {
 	switch {
 	case !m.ready || m.width == 0:
-		return ""
+		return nil
 	case m.tooSmall():
-		return ansi.Truncate("This window is "+size(m.width, m.height)+"; "+size(minWidth, minHeight)+" is the least. Make it larger: everything is kept.", max(1, m.width*max(1, m.height)), "")
+		return []string{ansi.Truncate("This window is "+size(m.width, m.height)+"; "+size(minWidth, minHeight)+" is the least. Make it larger: everything is kept.", max(1, m.width*max(1, m.height)), "")}
 	}
 	body := strings.Split(m.top().View(), "\n")
 	rows := m.height - headerHeight - footerHeight
@@ -30,13 +49,7 @@ func (m *Model) View() string {
 		body = append(body, "")
 	}
 	lines := append(m.header(), body[:rows]...)
-	lines = append(lines, m.footer()...)
-	for i, l := range lines {
-		if ansi.StringWidth(l) > m.width {
-			lines[i] = ansi.Truncate(l, m.width, "…")
-		}
-	}
-	return squeeze(strings.Join(lines, "\n"))
+	return append(lines, m.footer()...)
 }
 
 func (m *Model) header() []string {
@@ -82,7 +95,7 @@ func (m *Model) footer() []string {
 		if !k.Enabled() || used+w+reserve > m.width {
 			continue
 		}
-		b.WriteString(t.styles.Strong.Render(h.Key) + " " + t.styles.Quiet.Render(h.Desc) + "   ")
+		b.WriteString(t.binding(h.Key, h.Desc) + "   ")
 		used += w + 3
 	}
 	return []string{"", strings.TrimRight(b.String(), " ")}

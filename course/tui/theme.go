@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/charmbracelet/glamour/ansi"
 	"github.com/charmbracelet/lipgloss"
@@ -57,6 +58,20 @@ type theme struct {
 	rest   lipgloss.Style // the part of a bar that is not done
 	md     ansi.StyleConfig
 	prof   termenv.Profile
+
+	bindings sync.Map // of a key and what it does: how the footer says it
+}
+
+// binding is how the footer says what a key does. There are few of them, and they
+// stand in every frame.
+func (t *theme) binding(key, does string) string {
+	k := [2]string{key, does}
+	if s, ok := t.bindings.Load(k); ok {
+		return s.(string)
+	}
+	s := t.styles.Strong.Render(key) + " " + t.styles.Quiet.Render(does)
+	t.bindings.Store(k, s)
+	return s
 }
 
 // newTheme makes a theme for a colour profile and a background.

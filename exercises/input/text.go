@@ -2,14 +2,17 @@ package input
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode/utf8"
 	"unsafe"
 
 	"github.com/charmbracelet/bubbles/cursor"
 	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/exercises"
 )
@@ -28,38 +31,76 @@ type Text struct {
 	styles Styles
 	rest   string // what a large paste left over
 	sized  bool
+	drawn  string // what View returned last; "" when something may have changed
 }
 
 // NewText makes a field with a text in it. It has no frame.
 func NewText(s Styles, value, placeholder string) *Text {
-	a := textarea.New()
-	a.ShowLineNumbers = false
-	a.Prompt = ""
+	a := newArea()
 	a.Placeholder = placeholder
-	a.CharLimit = 0
-	a.MaxHeight = 0
 	a.FocusedStyle = textarea.Style{Base: s.Text, Text: s.Text, Placeholder: s.Quiet, EndOfBuffer: s.Quiet}
 	a.BlurredStyle = a.FocusedStyle
 	a.Cursor.Style = s.Accent
-	a.Cursor.SetMode(cursor.CursorStatic)
-	a.KeyMap.InsertNewline.SetKeys("alt+enter", "ctrl+j", "enter")
 	t := &Text{area: a, styles: s}
-	lean(&t.area)
 	t.insert(value)
 	return t
 }
 
-// lean gives back the room for 10,000 lines that a text area reserves, 240 KB:
-// a server has one for everybody who writes. It is made anew as the text grows.
-// Where a later bubbles keeps its lines elsewhere, nothing is given back; a test
-// says so.
-func lean(a *textarea.Model) {
-	f := reflect.ValueOf(a).Elem().FieldByName("value")
-	if !f.IsValid() || f.Kind() != reflect.Slice {
-		return
+// firstArea is a text area of which all others are copies.
+var firstArea = sync.OnceValue(func() textarea.Model {
+	a := textarea.New()
+	a.ShowLineNumbers = false
+	a.Prompt = ""
+	a.CharLimit = 0
+	a.MaxHeight = 0
+	a.Cursor.SetMode(cursor.CursorStatic)
+	a.KeyMap.InsertNewline.SetKeys("alt+enter", "ctrl+j", "enter")
+	lean(&a)
+	return a
+})
+
+// newArea makes a text area. bubbles reserves room for 10,000 lines in each, which
+// is 240 KB and most of the time that it takes; a server makes one for everybody
+// who writes. So a new one is a copy of the first, with lines, viewport and cache
+// of its own. Where a later bubbles keeps these elsewhere it is made as bubbles
+// does it; a test says so.
+func newArea() textarea.Model {
+	a := firstArea()
+	view, ok := field(&a, "viewport", reflect.Pointer)
+	if !ok || !lean(&a) {
+		return textarea.New()
 	}
-	lines := reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
-	lines.Set(reflect.AppendSlice(reflect.MakeSlice(lines.Type(), 0, lines.Len()), lines))
+	own := reflect.New(view.Type().Elem())
+	own.Elem().Set(view.Elem())
+	view.Set(own)
+	// A text area that hears of another limit makes itself a new cache.
+	a.Focus()
+	a.MaxHeight = cachedLines
+	a, _ = a.Update(nil)
+	a.MaxHeight = 0
+	a.Blur()
+	return a
+}
+
+// cachedLines is how many lines a text area keeps wrapped.
+const cachedLines = 256
+
+// lean gives a text area lines of its own, without the room that is reserved.
+func lean(a *textarea.Model) bool {
+	lines, ok := field(a, "value", reflect.Slice)
+	if ok {
+		lines.Set(reflect.AppendSlice(reflect.MakeSlice(lines.Type(), 0, lines.Len()), lines))
+	}
+	return ok
+}
+
+// field is a field of a text area that bubbles keeps to itself.
+func field(a *textarea.Model, name string, kind reflect.Kind) (reflect.Value, bool) {
+	f := reflect.ValueOf(a).Elem().FieldByName(name)
+	if !f.IsValid() || f.Kind() != kind {
+		return f, false
+	}
+	return reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem(), true
 }
 
 // EnterSubmits leaves enter to the screen; alt+enter and ctrl+j begin a new line.
@@ -70,13 +111,14 @@ func (t *Text) EnterSubmits() *Text {
 
 // SetValue replaces the text.
 func (t *Text) SetValue(s string) {
-	t.rest = ""
+	t.rest, t.drawn = "", ""
 	t.area.SetValue("")
 	lean(&t.area)
 	t.insert(s)
 }
 
 func (t *Text) insert(s string) {
+	t.drawn = ""
 	s = exercises.Clean(s)
 	have := t.area.Length()
 	if r := []rune(s); have+len(r) > drawnMost {
@@ -98,6 +140,10 @@ func (t *Text) Value() string { return t.area.Value() + t.rest }
 
 // SetSize gives the columns and the lines to draw.
 func (t *Text) SetSize(width, height int) {
+	if t.sized && t.area.Width() == max(4, width) && t.area.Height() == max(1, height) {
+		return
+	}
+	t.drawn = ""
 	t.area.SetWidth(max(4, width))
 	t.area.SetHeight(max(1, height))
 	t.sized = true
@@ -107,7 +153,7 @@ func (t *Text) SetSize(width, height int) {
 // follow brings the cursor into sight. A text area does that when it hears
 // something, and with the lines that it drew last.
 func (t *Text) follow() {
-	if !t.sized {
+	if !t.sized || t.short() < t.area.Height() {
 		return
 	}
 	_ = t.area.View()
@@ -116,13 +162,17 @@ func (t *Text) follow() {
 
 // Focus makes the field take keys.
 func (t *Text) Focus() tea.Cmd {
+	t.drawn = ""
 	cmd := t.area.Focus()
 	t.follow()
 	return cmd
 }
 
 // Blur makes the field take no keys.
-func (t *Text) Blur() { t.area.Blur() }
+func (t *Text) Blur() {
+	t.drawn = ""
+	t.area.Blur()
+}
 
 // Focused reports whether the field takes keys.
 func (t *Text) Focused() bool { return t.area.Focused() }
@@ -141,6 +191,7 @@ func (t *Text) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	var cmd tea.Cmd
+	t.drawn = ""
 	t.area, cmd = t.area.Update(msg)
 	return cmd
 }
@@ -149,13 +200,30 @@ func (t *Text) Update(msg tea.Msg) tea.Cmd {
 // empty line below a text by itself, which is most of its work; those below a
 // text of one paragraph are added here.
 func (t *Text) View() string {
-	height, rows := t.area.Height(), t.area.LineInfo().Height
-	if t.area.LineCount() != 1 || t.area.Length() == 0 || rows >= height {
-		return t.area.View()
+	if t.drawn != "" {
+		return t.drawn
+	}
+	height, rows := t.area.Height(), t.short()
+	if rows >= height {
+		t.drawn = t.area.View()
+		return t.drawn
 	}
 	t.area.SetHeight(rows)
-	defer t.area.SetHeight(height)
-	return t.area.View() + strings.Repeat("\n", height-rows)
+	t.drawn = t.area.View() + strings.Repeat("\n", height-rows)
+	t.area.SetHeight(height)
+	return t.drawn
+}
+
+// short is how many lines a text of one paragraph takes; of a longer one it is
+// not known, and more than any.
+func (t *Text) short() int {
+	switch {
+	case t.area.LineCount() != 1:
+		return math.MaxInt
+	case t.area.Length() == 0:
+		return 1 + strings.Count(ansi.Wrap(t.area.Placeholder, max(1, t.area.Width()), ""), "\n")
+	}
+	return t.area.LineInfo().Height
 }
 
 // Note says that the text is too long to be handed in; "" when it is not.
