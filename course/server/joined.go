@@ -9,7 +9,7 @@ import (
 )
 
 // joinWait is how long the rest of a key is waited for.
-const joinWait = 30 * time.Millisecond
+const joinWait = 10 * time.Millisecond
 
 // joined is a connection's input in which no key is torn: an escape sequence or
 // a character that comes in two packets is handed on as one, because Bubble Tea

@@ -257,3 +257,26 @@ func TestHowItWasReadIsAskedFor(t *testing.T) {
 	p.keys("w").shows("nearest wording")
 	p.keys("w").shows("w shows how your words were read")
 }
+
+// Whoever leaves a note does not wait for the disk, and what is typed meanwhile
+// belongs to the screen below; a note that cannot be kept stays where it is.
+func TestLeavingANote(t *testing.T) {
+	p := newPlayer(t, 80, 24, func(o *Options) { o.Open = "house" })
+	p.keys("n").types("mind the stair")
+	n := p.m.top().(*noteScreen)
+	p.m.Update(tea.KeyMsg{Type: tea.KeyEsc}) // its command has not run yet
+	p.shows("saving")
+	p.m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("b")})
+	if n.area.Value() != "mind the stair" {
+		t.Errorf("the note is %q", n.area.Value())
+	}
+	p.send(takenMsg{n, n.take("mind the stair")})
+	p.shows("bookmark · note · page 1")
+
+	p.keys("n").types("!")
+	n = p.m.top().(*noteScreen)
+	p.m.Update(tea.KeyMsg{Type: tea.KeyEsc})
+	p.m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("?")})
+	p.send(takenMsg{n, errors.New("the disk is full")})
+	p.shows("mind the stair!?")
+}

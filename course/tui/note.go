@@ -25,6 +25,9 @@ type noteScreen struct {
 	kept  string // the draft as it is on the disk
 	ahead bool   // a draft is about to be written
 
+	leaving bool         // esc was pressed, and the note is on its way to the disk
+	later   []tea.KeyMsg // keys for whatever comes after it
+
 	mu   sync.Mutex
 	gone bool // the note was taken: no draft of it is written any more
 }
@@ -63,9 +66,45 @@ func (n *noteScreen) SetSize(w, h int) {
 }
 func (n *noteScreen) Crumb() string { return "Note › " + n.step.Title }
 func (n *noteScreen) Typing() bool  { return true }
-func (n *noteScreen) Back() bool    { return false }
+
+// Back leaves, once what was typed is the note: the screen says so meanwhile.
+func (n *noteScreen) Back() bool { return true }
+
+// AfterBack makes the text the note and leaves then.
+func (n *noteScreen) AfterBack() tea.Cmd {
+	if n.leaving {
+		n.later = append(n.later, tea.KeyMsg{Type: tea.KeyEsc})
+		return nil
+	}
+	n.leaving = true
+	text := n.area.Value()
+	return func() tea.Msg { return takenMsg{n, n.take(text)} }
+}
+
+// takenMsg says what became of the note.
+type takenMsg struct {
+	n   *noteScreen
+	err error
+}
+
+func (m takenMsg) to() screen { return m.n }
+
+// taken leaves; what was typed ahead goes to the screen below.
+func (n *noteScreen) taken(err error) tea.Cmd {
+	later := n.later
+	n.leaving, n.later = false, nil
+	if err == nil {
+		return func() tea.Msg { return popMsg{n, later} }
+	}
+	cmds := []tea.Cmd{failed(err)} // the text stands here, and the keys belong to it
+	for _, k := range later {
+		cmds = append(cmds, n.Update(k))
+	}
+	return tea.Batch(cmds...)
+}
+
 func (n *noteScreen) Status() string {
-	if n.area.Value() != n.kept {
+	if n.leaving || n.area.Value() != n.kept {
 		return "saving"
 	}
 	return "saved"
@@ -82,6 +121,13 @@ func (n *noteScreen) Update(msg tea.Msg) tea.Cmd {
 	case keptMsg:
 		n.kept = m.text
 		return nil
+	case takenMsg:
+		return n.taken(m.err)
+	case tea.KeyMsg:
+		if n.leaving {
+			n.later = append(n.later, m)
+			return nil
+		}
 	}
 	before := n.area.Value()
 	cmd := n.area.Update(msg)
@@ -112,10 +158,12 @@ func (n *noteScreen) keep() tea.Cmd {
 }
 
 // Flush makes the text the note.
-func (n *noteScreen) Flush() error {
+func (n *noteScreen) Flush() error { return n.take(n.area.Value()) }
+
+func (n *noteScreen) take(text string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	text := strings.TrimSpace(n.area.Value())
+	text = strings.TrimSpace(text)
 	if text != n.saved {
 		if err := n.env.Session.SetNote(n.env.ctx, n.step, n.page, text); err != nil {
 			return err

@@ -80,8 +80,11 @@ type restyled interface{ Restyle() }
 
 type (
 	pushMsg struct{ s screen }
-	popMsg  struct{}
-	goMsg   struct { // leave this screen, or all but the map, and open another
+	popMsg  struct {
+		only screen       // leave this one, when it is on top; nil is whatever is
+		keys []tea.KeyMsg // for the screen below
+	}
+	goMsg struct { // leave this screen, or all but the map, and open another
 		home bool
 		s    screen // may be nil
 	}
@@ -168,7 +171,14 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.resize()
 		return m, msg.s.Init()
 	case popMsg:
-		return m, m.pop(1)
+		if msg.only != nil && msg.only != m.top() {
+			return m, nil // help was opened over it
+		}
+		cmds := []tea.Cmd{m.pop(1)}
+		for _, k := range msg.keys {
+			cmds = append(cmds, m.keys(k))
+		}
+		return m, tea.Batch(cmds...)
 	case goMsg:
 		return m, m.goTo(msg)
 	case noteMsg:

@@ -24,6 +24,7 @@ type DB struct {
 
 	stmts  sync.Map   // of a query: *sql.Stmt
 	writes chan write // of SQLite, which has one writer; nil with PostgreSQL
+	busy   bool       // the last writes came together; for the writer alone
 	closed chan struct{}
 	done   chan struct{}
 }
@@ -183,6 +184,9 @@ func (d *DB) change(ctx context.Context, do func(*sql.Tx) error) error {
 // who type share that wait.
 const together = 256
 
+// linger is how long a write waits for others when the last one was not alone.
+const linger = 8 * time.Millisecond
+
 // write makes the writes of a SQLite file until it is closed.
 func (d *DB) write() {
 	defer close(d.done)
@@ -190,6 +194,9 @@ func (d *DB) write() {
 		select {
 		case w := <-d.writes:
 			batch := []write{w}
+			if d.busy { // others are about to come: one commit for all of them
+				time.Sleep(linger)
+			}
 			for more := true; more && len(batch) < together; {
 				select {
 				case w := <-d.writes:
@@ -198,6 +205,7 @@ func (d *DB) write() {
 					more = false
 				}
 			}
+			d.busy = len(batch) > 1
 			d.commit(batch)
 		case <-d.closed:
 			return
