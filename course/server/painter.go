@@ -12,7 +12,7 @@ import (
 
 // paintWait is how long a change waits for others before it is drawn: a key is
 // often followed at once by what a command found out.
-const paintWait = 3 * time.Millisecond
+const paintWait = 2 * time.Millisecond
 
 // A painter stands between Bubble Tea and a connection and draws frames. Bubble
 // Tea's own renderer looks sixty times a second whether there is something to
