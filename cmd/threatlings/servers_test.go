@@ -88,7 +88,7 @@ func TestTwoServers(t *testing.T) {
 	for _, p := range []*pupil{ada, bo} {
 		p.Shows("The class has moved on")
 		p.Send("\x0e")
-		p.Shows("chosen")
+		p.Shows("Read what the others in your team wrote")
 	}
 	one.forth(desk, "Choosing three")
 	for _, phase := range []string{"All locked", "All at once"} {

@@ -3,7 +3,7 @@ package server
 import (
 	"hash/maphash"
 	"io"
-	"strings"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -65,14 +65,14 @@ const (
 
 // begin opens the screen, before the program runs.
 func (p *painter) begin(mouse bool) {
-	p.write(enter)
+	p.write([]byte(enter))
 	if mouse {
-		p.write(mouseOn)
+		p.write([]byte(mouseOn))
 	}
 }
 
 // end gives the terminal back, after the program ran.
-func (p *painter) end() { p.write(mouseOff + leave) }
+func (p *painter) end() { p.write([]byte(mouseOff + leave)) }
 
 // Init implements tea.Model.
 func (p *painter) Init() (cmd tea.Cmd) {
@@ -93,9 +93,9 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		// Without a renderer Bubble Tea does nothing about these two.
 		if msg == tea.EnableMouseCellMotion() {
-			p.write(mouseOn)
+			p.write([]byte(mouseOn))
 		} else if msg == tea.DisableMouse() {
-			p.write(mouseOff)
+			p.write([]byte(mouseOff))
 		}
 	}
 	var cmd tea.Cmd
@@ -124,23 +124,25 @@ func (p *painter) paint() {
 	if p.width == 0 || p.err != nil {
 		return
 	}
-	var frame string
-	p.crew.run(func() { frame = p.frame() })
-	if frame != "" {
-		p.write(frame)
-	}
+	frame := frames.Get().(*[]byte)
+	p.crew.run(func() { *frame = p.frame((*frame)[:0]) })
+	p.write(*frame)
+	frames.Put(frame)
 }
 
-// frame is what brings the terminal from the last frame to this one.
-func (p *painter) frame() string {
+// frames are buffers in which frames are made: one for each that is made at the
+// moment, and not for each seat.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
+
+// frame appends to b what brings the terminal from the last frame to this one.
+func (p *painter) frame(b []byte) []byte {
 	lines := p.model.Lines()
 	if len(lines) == 0 {
-		return ""
+		return b
 	}
-	var b strings.Builder
 	fresh := p.lines == nil
 	if fresh {
-		b.WriteString(ansi.EraseEntireScreen)
+		b = append(b, ansi.EraseEntireScreen...)
 	}
 	n := 0
 	for _, line := range lines {
@@ -155,28 +157,28 @@ func (p *painter) frame() string {
 			p.lines = append(p.lines, h)
 		}
 		n++
-		b.WriteString(ansi.CursorPosition(1, n))
+		b = append(b, ansi.CursorPosition(1, n)...)
 		line = p.model.Finish(line)
 		if ansi.StringWidth(line) > p.width {
 			line = ansi.Truncate(line, p.width, "")
 		}
-		b.WriteString(line)
+		b = append(b, line...)
 		if !fresh && ansi.StringWidth(line) < p.width {
-			b.WriteString(ansi.EraseLineRight)
+			b = append(b, ansi.EraseLineRight...)
 		}
 	}
 	if n < len(p.lines) {
 		p.lines = p.lines[:n]
-		b.WriteString(ansi.CursorPosition(1, n+1) + ansi.EraseScreenBelow)
+		b = append(append(b, ansi.CursorPosition(1, n+1)...), ansi.EraseScreenBelow...)
 	}
-	return b.String()
+	return b
 }
 
-func (p *painter) write(s string) {
-	if p.err != nil {
+func (p *painter) write(b []byte) {
+	if p.err != nil || len(b) == 0 {
 		return
 	}
 	t := time.AfterFunc(p.patience, p.slow)
-	_, p.err = io.WriteString(p.out, s)
+	_, p.err = p.out.Write(b)
 	t.Stop()
 }

@@ -69,6 +69,15 @@ func (x *seat) hangUp() {
 	}
 }
 
+// channel is where frames are written: the session's own channel, because the
+// session looks for line ends in all that is written, and a frame has none.
+func (x *seat) channel() io.Writer {
+	if ch, ok := x.sess.Context().Value(ctxChannel).(io.Writer); ok {
+		return ch
+	}
+	return x.sess
+}
+
 // who is a name for the log: never what the client typed.
 func (x *seat) who() string {
 	if l := x.learner(); l != "" {
@@ -222,7 +231,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
 	model := tui.New(ctx, o)
 	var p *tea.Program
-	paint := &painter{model: model, crew: x.s.crew, out: x.sess, send: func(m tea.Msg) { p.Send(m) }, patience: x.s.o.Slow, slow: x.hangUp}
+	paint := &painter{model: model, crew: x.s.crew, out: x.channel(), send: func(m tea.Msg) { p.Send(m) }, patience: x.s.o.Slow, slow: x.hangUp}
 	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(ctx, newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
 	x.mu.Lock()
 	x.program = p

@@ -275,7 +275,7 @@ func onlyShell(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChannel, ctx
 		return
 	}
 	ctx.SetValue(ctxSession, true)
-	ssh.DefaultSessionHandler(srv, conn, guarded{ch}, ctx)
+	ssh.DefaultSessionHandler(srv, conn, guarded{ch, ctx}, ctx)
 }
 
 type ctxKey int
@@ -284,10 +284,14 @@ type ctxKey int
 const (
 	ctxSession ctxKey = iota // it has its session
 	ctxLate                  // the timer that closes it unless a terminal is opened
+	ctxChannel               // the channel of its session
 )
 
 // guarded answers refused requests itself.
-type guarded struct{ gossh.NewChannel }
+type guarded struct {
+	gossh.NewChannel
+	ctx ssh.Context
+}
 
 // Accept accepts the channel without the refused requests.
 func (g guarded) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
@@ -295,6 +299,7 @@ func (g guarded) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	g.ctx.SetValue(ctxChannel, ch)
 	out := make(chan *gossh.Request)
 	go func() {
 		defer close(out)

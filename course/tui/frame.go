@@ -48,7 +48,8 @@ func (m *Model) Lines() []string {
 	for len(body) < rows {
 		body = append(body, "")
 	}
-	lines := append(m.header(), body[:rows]...)
+	lines := append(make([]string, 0, m.height), m.header()...)
+	lines = append(lines, body[:rows]...)
 	return append(lines, m.footer()...)
 }
 

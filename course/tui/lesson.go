@@ -149,10 +149,20 @@ func (l *lesson) Restyle() {
 
 func (l *lesson) Typing() bool { return l.ex != nil && l.ex.typing() }
 
+// Flush saves what was typed, and where the learner is: a page that was turned a
+// moment ago may still be on its way to the disk.
 func (l *lesson) Flush() error {
 	if l.ex != nil {
-		return l.ex.flush()
+		if err := l.ex.flush(); err != nil {
+			return err
+		}
 	}
+	if ro, _ := l.env.Session.ReadOnly(); ro || l.step.Sitting != nil {
+		return nil
+	}
+	// Where somebody is must not keep them from leaving; that it was not saved was
+	// said when the page was turned.
+	_ = l.env.Session.Visit(l.env.ctx, l.step, l.page)
 	return nil
 }
 
