@@ -75,21 +75,11 @@ func (a *app) attest(ctx context.Context, t attesting) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := a.openDatabase(ctx, t.src)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, _ = a.settings()
-	fsys, done, err := a.content()
+	db, c, done, err := a.openServer(ctx, t.src)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	c, err := a.load(fsys)
-	if err != nil {
-		return err
-	}
 	entries, err := db.Rooms().Read(ctx, code, 0)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"edu/threatlings/course"
 	"edu/threatlings/course/classroom"
 	"edu/threatlings/course/evidence"
 	"edu/threatlings/course/server/database"
@@ -90,8 +92,24 @@ func (a *app) eraseSelf() error {
 	if err := os.RemoveAll(a.folders().recordsDir()); err != nil {
 		return fmt.Errorf("your progress is erased; erasing your records failed: %w", err)
 	}
-	fmt.Fprintf(a.out, "Erased. What you exported is where you put it; threat models stay in %s, and what you chose, your name with it, in %s.\n", clean(a.folders().Data), clean(a.folders().settingsFile()))
+	if err := a.forgetName(); err != nil {
+		return fmt.Errorf("your progress and your records are erased; erasing your name failed: %w", err)
+	}
+	fmt.Fprintf(a.out, "Erased, your name too. What you exported is where you put it; threat models stay in %s.\n", clean(a.folders().Data))
 	return nil
+}
+
+// forgetName takes the name out of the settings; how the screens look stays.
+func (a *app) forgetName() error {
+	s, err := course.ReadSettings(a.folders().settingsFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.Name = ""
+	return a.saveSettings(s)
 }
 
 // learnerID is what the id of a learner on a server looks like. It becomes the name
@@ -102,21 +120,11 @@ func (a *app) erasePerson(ctx context.Context, src source, who string) (err erro
 	if !learnerID.MatchString(who) {
 		return errors.New("the id of a person on a server is 32 letters and digits, as threatlings records --server prints it")
 	}
-	db, err := a.openDatabase(ctx, src)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, _ = a.settings()
-	fsys, done, err := a.content()
+	db, c, done, err := a.openServer(ctx, src)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	c, err := a.load(fsys)
-	if err != nil {
-		return err
-	}
 	rooms, err := traces(ctx, db, who)
 	if err != nil {
 		return err
@@ -157,6 +165,24 @@ func (a *app) erasePerson(ctx context.Context, src source, who string) (err erro
 		fmt.Fprintln(a.out, "Their words are gone from classes too; a server that is running has an open class in its memory until it ends.")
 	}
 	return nil
+}
+
+// openServer opens what a server keeps, and the course that it teaches.
+func (a *app) openServer(ctx context.Context, src source) (*database.DB, *course.Course, func() error, error) {
+	_, _ = a.settings()
+	fsys, done, err := a.content()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, err := a.load(fsys)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, done())
+	}
+	db, err := a.openDatabase(ctx, src)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, done())
+	}
+	return db, c, func() error { return errors.Join(db.Close(), done()) }, nil
 }
 
 // traces are the entries of classes in which somebody appears, without them.
