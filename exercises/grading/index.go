@@ -155,6 +155,13 @@ func (x *Index) read(c Card) reading {
 			}
 		}
 	}
+	if len(r.ss) > 1 && r.kinds[mannerFact] > r.kinds[mannerThreat] { // facts, and what follows from them
+		for _, one := range r.ss {
+			if kinds := x.manners.probabilities(cues([]sentence{one}, false)); kinds[mannerThreat] > r.kinds[mannerThreat] {
+				r.kinds = kinds
+			}
+		}
+	}
 	p := r.kinds[mannerThreat]
 	r.about = about{manner: within(math.Log(p/(1-p)), mostManner), fact: x.factLike(r.ts), quoted: x.quoted(r.ts)}
 	return r

@@ -43,13 +43,13 @@ const (
 
 // Where probabilities become verdicts.
 const (
-	creditFrom = 0.6
+	creditFrom = 0.55
 	// What says nearly what a sentence of the document says, and less nearly what
 	// any phrasing of the threat says, must be put as a threat without any doubt.
 	factFrom, factAhead, factManner, quotedFrom = 0.7, 0.12, 2.5, 0.85
-	// No credit for what is put like a remedy, a fact or a denial, however
-	// well its words fit: log-odds of being put as a threat.
-	creditManner = 0.7
+	// No credit for what is put rather like a remedy, a fact or a denial than like a
+	// threat, however well its words fit: log-odds of being put as a threat.
+	creditManner = 0.0
 	bareFrom     = 0.25
 	askFrom      = 0.08
 	offerFrom    = 0.15 // after a vague reply, to offer statements
