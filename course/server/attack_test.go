@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
@@ -9,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"edu/threatlings/course/classroom"
 	"edu/threatlings/course/server/sshtest"
@@ -115,6 +119,53 @@ func TestPace(t *testing.T) {
 	if len(g.came) > mostComing {
 		t.Errorf("%d addresses are remembered", len(g.came))
 	}
+}
+
+// A window of two thousand million lines is drawn as a large one, and a change that
+// is none is refused.
+func TestHugeWindow(t *testing.T) {
+	h := start(t, t.TempDir(), nil)
+	conn, err := h.dial("learn", sshtest.Key(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	sess, err := conn.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := sess.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const huge = 1<<31 - 1
+	if err := errors.Join(sess.RequestPty("xterm-256color", huge, huge, ssh.TerminalModes{}), sess.Shell(), sess.WindowChange(huge, huge)); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := sess.SendRequest("window-change", true, []byte("x")); err != nil || ok {
+		t.Errorf("half a size was taken: %v, %v", ok, err)
+	}
+	var m runtime.MemStats
+	read := bufio.NewReader(out)
+	for said := ""; !strings.Contains(said, "Begin"); {
+		b, err := read.ReadString('n')
+		if said += b; err != nil {
+			t.Fatalf("%v after %d bytes", err, len(said))
+		}
+	}
+	if runtime.ReadMemStats(&m); m.HeapAlloc > 1<<30 {
+		t.Errorf("the server takes %d MB", m.HeapAlloc>>20)
+	}
+	c := h.sit("learn", "xterm", nil)
+	c.Shows("Begin")
+	if err := c.Resize(huge, huge); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Resize(80, 24); err != nil {
+		t.Fatal(err)
+	}
+	c.Send("\r")
+	c.Shows("Good morning")
 }
 
 // A client that takes nothing of what it is sent holds nobody up, and is let go

@@ -250,7 +250,7 @@ func (x *seat) faceOptions(ctx context.Context, r *room) faces.Options {
 }
 
 // attend gives somebody the face of a class that they asked for.
-func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, windows <-chan ssh.Window, hasPty bool) error {
+func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, hasPty bool) error {
 	fo := x.faceOptions(ctx, r)
 	if !hasPty || pty.Term == "dumb" || v.plain {
 		return x.inLines(hasPty, func(in io.Reader, out io.Writer) error { return faces.Lines(fo, in, out) })
@@ -271,7 +271,7 @@ func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, window
 			return f
 		},
 	}
-	err := x.screens(ctx, o, pty, windows)
+	err := x.screens(ctx, o, pty)
 	if leave != nil {
 		err = errors.Join(err, leave())
 	}

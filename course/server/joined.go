@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"time"
 	"unicode/utf8"
@@ -14,72 +13,73 @@ const joinWait = 10 * time.Millisecond
 // joined is a connection's input in which no key is torn: an escape sequence or
 // a character that comes in two packets is handed on as one, because Bubble Tea
 // misreads halves. A lone escape key passes after joinWait.
+//
+// Most keys come whole, so that it needs no goroutine while nothing is torn.
 type joined struct {
-	chunks chan []byte
-	err    error // read after chunks is closed
-	rest   []byte
+	r    io.Reader
+	rest []byte     // read, and not handed on yet
+	err  error      // comes after rest
+	late chan chunk // a read that took longer than the rest of a key is waited for
 }
 
-func newJoined(ctx context.Context, r io.Reader) *joined {
-	j := &joined{chunks: make(chan []byte)}
-	go func() {
-		defer close(j.chunks)
-		buf := make([]byte, 2048)
-		for {
-			n, err := r.Read(buf)
-			if n > 0 {
-				select {
-				case j.chunks <- bytes.Clone(buf[:n]):
-				case <-ctx.Done():
-					j.err = io.EOF
-					return
-				}
-			}
-			if err != nil {
-				j.err = err
-				return
-			}
-		}
-	}()
-	return j
+// A chunk is what one read brought.
+type chunk struct {
+	b   []byte
+	err error
 }
+
+func newJoined(r io.Reader) *joined { return &joined{r: r} }
 
 // Read returns whole keys.
 func (j *joined) Read(p []byte) (int, error) {
-	if len(j.rest) == 0 {
-		c, ok := <-j.chunks
-		if !ok {
-			return 0, j.end()
-		}
-		j.rest = c
-		for torn(j.rest) && len(j.rest) < 1<<16 {
-			more, ok := j.next()
-			if !ok {
-				break
+	if len(j.rest) == 0 && j.err == nil {
+		if j.late == nil {
+			n, err := j.r.Read(p)
+			if !torn(p[:n]) {
+				j.err = err
+				if n > 0 {
+					return n, nil
+				}
+				return 0, err
 			}
-			j.rest = append(j.rest[:len(j.rest):len(j.rest)], more...)
+			j.take(chunk{bytes.Clone(p[:n]), err})
+		} else {
+			j.take(<-j.late)
 		}
+		for torn(j.rest) && len(j.rest) < 1<<16 && j.err == nil && j.more() {
+		}
+	}
+	if len(j.rest) == 0 {
+		return 0, j.err
 	}
 	n := copy(p, j.rest)
 	j.rest = j.rest[n:]
 	return n, nil
 }
 
-func (j *joined) end() error {
-	if j.err == nil {
-		return io.EOF
-	}
-	return j.err
+// take puts what a read brought behind the rest.
+func (j *joined) take(c chunk) {
+	j.late = nil
+	j.rest, j.err = append(j.rest, c.b...), c.err
 }
 
-func (j *joined) next() ([]byte, bool) {
+// more waits a moment for the rest of a key, and reports whether something came.
+func (j *joined) more() bool {
+	late := make(chan chunk, 1)
+	go func() {
+		b := make([]byte, 256)
+		n, err := j.r.Read(b)
+		late <- chunk{b[:n], err}
+	}()
+	j.late = late
 	t := time.NewTimer(joinWait)
 	defer t.Stop()
 	select {
-	case c, ok := <-j.chunks:
-		return c, ok
+	case c := <-late:
+		j.take(c)
+		return true
 	case <-t.C:
-		return nil, false
+		return false
 	}
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"hash/maphash"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -43,9 +44,11 @@ type painter struct {
 type drawn interface {
 	tea.Model
 	// Lines are those of the screen; none means that there is nothing to draw yet.
+	// They are good until Lines is called again.
 	Lines() []string
-	// Finish makes a line what is sent to the terminal.
-	Finish(line string) string
+	// Append appends to b what is sent to the terminal for a line, and says how
+	// many columns it takes.
+	Append(b []byte, line string) ([]byte, int)
 }
 
 type paintMsg struct{}
@@ -157,13 +160,13 @@ func (p *painter) frame(b []byte) []byte {
 			p.lines = append(p.lines, h)
 		}
 		n++
-		b = append(b, ansi.CursorPosition(1, n)...)
-		line = p.model.Finish(line)
-		if ansi.StringWidth(line) > p.width {
-			line = ansi.Truncate(line, p.width, "")
+		b = append(strconv.AppendInt(append(b, "\x1b["...), int64(n), 10), 'H')
+		start, columns := len(b), 0
+		if b, columns = p.model.Append(b, line); columns > p.width {
+			line = ansi.Truncate(string(b[start:]), p.width, "")
+			b, columns = append(b[:start], line...), ansi.StringWidth(line)
 		}
-		b = append(b, line...)
-		if !fresh && ansi.StringWidth(line) < p.width {
+		if !fresh && columns < p.width {
 			b = append(b, ansi.EraseLineRight...)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/hinshun/vt10x"
 )
 
@@ -23,7 +24,9 @@ func (p page) Lines() []string {
 	}
 	return strings.Split(string(p), "\n")
 }
-func (p page) Finish(line string) string { return line }
+func (p page) Append(b []byte, line string) ([]byte, int) {
+	return append(b, line...), ansi.StringWidth(line)
+}
 func (p page) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if next, ok := msg.(page); ok {
 		return next, nil

@@ -101,7 +101,7 @@ func (x *seat) stop() {
 func (x *seat) run() (err error) {
 	ctx, cancel := context.WithCancel(x.sess.Context())
 	defer cancel()
-	pty, windows, hasPty := x.sess.Pty()
+	pty, _, hasPty := x.sess.Pty()
 	v := visitOf(x.sess.User())
 	class, err := x.class(ctx, v)
 	if err != nil {
@@ -109,7 +109,7 @@ func (x *seat) run() (err error) {
 		return nil
 	}
 	if class != nil {
-		return x.attend(ctx, v, class, pty, windows, hasPty)
+		return x.attend(ctx, v, class, pty, hasPty)
 	}
 	if v.ready && v.scenario == "" {
 		return x.readiness(ctx)
@@ -141,7 +141,7 @@ func (x *seat) run() (err error) {
 	if id := x.learner(); id != "" {
 		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(filepath.Join(x.s.o.Dir, learnersDir, id)))
 	}
-	return x.screens(ctx, o, pty, windows)
+	return x.screens(ctx, o, pty)
 }
 
 // readiness says what the person finds alone, and ends. It takes nothing out of the
@@ -214,7 +214,7 @@ func (r *lineReader) Read(p []byte) (int, error) {
 }
 
 // screens shows full screens until the person leaves, and saves what they hold.
-func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows <-chan ssh.Window) error {
+func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) error {
 	o.Look = tui.LookOf(func(k string) string {
 		if k == "TERM" {
 			return pty.Term // nothing else is known of the terminal
@@ -232,7 +232,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	model := tui.New(ctx, o)
 	var p *tea.Program
 	paint := &painter{model: model, crew: x.s.crew, out: x.channel(), send: func(m tea.Msg) { p.Send(m) }, patience: x.s.o.Slow, slow: x.hangUp}
-	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(ctx, newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
+	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
 	x.mu.Lock()
 	x.program = p
 	stopped := x.stopped
@@ -240,21 +240,9 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty, windows 
 	if stopped {
 		return nil
 	}
-	go func() {
-		p.Send(tea.WindowSizeMsg{Width: pty.Window.Width, Height: pty.Window.Height})
-		for {
-			select {
-			case w, ok := <-windows:
-				if !ok {
-					return
-				}
-				p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height})
-			case <-ctx.Done():
-				p.Quit()
-				return
-			}
-		}
-	}()
+	if ws, ok := x.sess.Context().Value(ctxWindows).(*windows); ok {
+		go ws.listen(pty.Window, func(w ssh.Window) { p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height}) })
+	}
 	paint.begin(!settings.NoMouse)
 	_, err = p.Run()
 	paint.end()

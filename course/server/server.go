@@ -285,9 +285,10 @@ const (
 	ctxSession ctxKey = iota // it has its session
 	ctxLate                  // the timer that closes it unless a terminal is opened
 	ctxChannel               // the channel of its session
+	ctxWindows               // the windows of its terminal
 )
 
-// guarded answers refused requests itself.
+// guarded answers refused requests itself, and hears of windows.
 type guarded struct {
 	gossh.NewChannel
 	ctx ssh.Context
@@ -299,17 +300,23 @@ func (g guarded) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	ws := &windows{}
 	g.ctx.SetValue(ctxChannel, ch)
+	g.ctx.SetValue(ctxWindows, ws)
 	out := make(chan *gossh.Request)
 	go func() {
 		defer close(out)
 		for r := range in {
-			if !refused[r.Type] {
+			var ok bool
+			switch {
+			case r.Type == "window-change":
+				ok = ws.change(r.Payload)
+			case !refused[r.Type]:
 				out <- r
 				continue
 			}
 			if r.WantReply {
-				_ = r.Reply(false, nil) // the client may be gone
+				_ = r.Reply(ok, nil) // the client may be gone
 			}
 		}
 	}()

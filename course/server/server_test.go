@@ -318,7 +318,7 @@ func TestStopSaves(t *testing.T) {
 func TestTornKeys(t *testing.T) {
 	for _, pieces := range [][]string{{"\x1b", "[A"}, {"\x1b[", "1;5", "A"}, {"\x1bO", "P"}, {"a\xc3", "\xa9"}, {"\xf0\x9f", "\x91\xa9"}, {"plain"}, {"\x1b[A\x1b[", "B"}} {
 		r, w := io.Pipe()
-		j := newJoined(t.Context(), r)
+		j := newJoined(r)
 		go func() {
 			for _, p := range pieces {
 				if _, err := io.WriteString(w, p); err != nil {
@@ -337,11 +337,21 @@ func TestTornKeys(t *testing.T) {
 		}
 	}
 	r, w := io.Pipe()
-	j := newJoined(t.Context(), r)
+	j := newJoined(r)
 	go func() { _, _ = io.WriteString(w, "\x1b") }()
 	buf := make([]byte, 100)
 	if n, err := j.Read(buf); err != nil || string(buf[:n]) != "\x1b" {
 		t.Errorf("a lone escape key came as %q, %v", buf[:n], err)
+	}
+	go func() {
+		_, _ = io.WriteString(w, "a")
+		_ = w.Close()
+	}()
+	if n, err := j.Read(buf); err != nil || string(buf[:n]) != "a" {
+		t.Errorf("the key after it came as %q, %v", buf[:n], err)
+	}
+	if _, err := j.Read(buf); !errors.Is(err, io.EOF) {
+		t.Errorf("the end is %v", err)
 	}
 }
 
@@ -353,7 +363,7 @@ func FuzzTorn(f *testing.F) {
 			_, _ = w.Write(b)
 			_ = w.Close()
 		}()
-		got, err := io.ReadAll(newJoined(t.Context(), r))
+		got, err := io.ReadAll(newJoined(r))
 		if err != nil || !bytes.Equal(got, b) {
 			t.Errorf("%q came as %q, %v", b, got, err)
 		}

@@ -26,6 +26,17 @@ type lesson struct {
 	terms []spot    // of the glossary, where they stand in lines
 	term  int       // the one that is open; -1 for none
 	ex    *exercise // when the page is an exercise
+
+	drawn   string   // the page as it was drawn last
+	drawnAs pageLook // and how it stood then
+}
+
+// pageLook is all that a page of text is drawn from, beside what its outline shows.
+type pageLook struct {
+	first         *string // of the lines
+	off, term     int
+	width, height int
+	theme         *theme
 }
 
 const (
@@ -358,10 +369,21 @@ func (l *lesson) View() string {
 	if l.ex != nil && l.ex.kind.Whole {
 		return l.ex.View()
 	}
+	if l.ex != nil || l.hasOutline() || len(l.lines) == 0 {
+		return l.draw()
+	}
+	now := pageLook{&l.lines[0], l.off, l.term, l.width, l.height, l.env.theme}
+	if l.drawn == "" || now != l.drawnAs {
+		l.drawn, l.drawnAs = l.draw(), now
+	}
+	return l.drawn
+}
+
+func (l *lesson) draw() string {
 	st := l.env.theme.styles
 	room := l.room()
-	lines := []string{strings.Repeat(" ", 1) + l.env.theme.progress(l.page+1, len(l.step.Pages), room-2), ""}
 	margin := strings.Repeat(" ", leftMargin)
+	lines := append(make([]string, 0, l.height), " "+l.env.theme.progress(l.page+1, len(l.step.Pages), room-2), "")
 	if l.ex != nil {
 		lines[1] = margin + st.Accent.Render(ansi.Truncate(exercises.CleanLine(l.ex.item.Title), room-2*leftMargin, "…"))
 		for _, x := range strings.Split(l.ex.View(), "\n") {

@@ -25,6 +25,8 @@ type noteScreen struct {
 	kept  string // the draft as it is on the disk
 	ahead bool   // a draft is about to be written
 
+	drawn, of string // the screen as it was drawn last, and of what text
+
 	leaving bool         // esc was pressed, and the note is on its way to the disk
 	later   []tea.KeyMsg // keys for whatever comes after it
 
@@ -178,13 +180,15 @@ func (n *noteScreen) take(text string) error {
 }
 
 func (n *noteScreen) View() string {
-	st := n.env.theme.styles
-	margin := strings.Repeat(" ", leftMargin)
-	lines := []string{margin + st.Quiet.Render("Yours alone. It lands in your notebook; an empty note is taken away."), ""}
-	for _, l := range strings.Split(n.area.View(), "\n") {
-		lines = append(lines, margin+l)
+	text := n.area.View()
+	if text == n.of && n.drawn != "" {
+		return n.drawn
 	}
-	return strings.Join(lines, "\n")
+	margin := strings.Repeat(" ", leftMargin)
+	n.of = text
+	n.drawn = margin + n.env.theme.styles.Quiet.Render("Yours alone. It lands in your notebook; an empty note is taken away.") +
+		"\n\n" + margin + strings.ReplaceAll(text, "\n", "\n"+margin)
+	return n.drawn
 }
 
 var errReadOnlyNote = errors.New("nothing can be noted: progress is open for reading only")

@@ -15,20 +15,22 @@ import (
 // It is also a gate: of all control sequences only SGR (colours and weight)
 // pass, and of the control characters only the line feed.
 func squeeze(s string) string {
-	var b strings.Builder
-	b.Grow(len(s)/4 + 64)
-	for i, line := range strings.Split(s, "\n") {
-		if i > 0 {
-			b.WriteByte('\n')
+	b := make([]byte, 0, len(s)/4+64)
+	for more := true; more; {
+		var line string
+		line, s, more = strings.Cut(s, "\n")
+		b, _ = squeezeLine(b, line)
+		if more {
+			b = append(b, '\n')
 		}
-		squeezeLine(&b, line)
 	}
-	return b.String()
+	return string(b)
 }
 
-func squeezeLine(b *strings.Builder, line string) {
+// squeezeLine appends a line to b, and says how many columns it takes.
+func squeezeLine(b []byte, line string) ([]byte, int) {
 	var want, have look
-	blanks := 0 // pending blanks that show nothing but themselves
+	columns, blanks := 0, 0 // pending blanks that show nothing but themselves
 	var state byte
 	for len(line) > 0 {
 		seq, width, n, next := ansi.DecodeSequence(line, state, nil)
@@ -38,7 +40,7 @@ func squeezeLine(b *strings.Builder, line string) {
 			if params, ok := sgr(seq); ok {
 				want.apply(params)
 			} else if printable(seq) {
-				b.WriteString(seq) // a combining mark that stands alone
+				b = append(b, seq...) // a combining mark that stands alone
 			}
 			continue
 		}
@@ -51,32 +53,30 @@ func squeezeLine(b *strings.Builder, line string) {
 		}
 		if blanks > 0 {
 			if have.showsOnBlank() {
-				b.WriteString("\x1b[0m")
+				b = append(b, "\x1b[0m"...)
 				have = look{}
 			}
-			writeBlanks(b, blanks)
-			blanks = 0
+			columns += blanks
+			for ; blanks > 0; blanks-- {
+				b = append(b, ' ')
+			}
 		}
 		if want != have {
-			want.write(b, have)
+			b = want.append(b, have)
 			have = want
 		}
-		b.WriteString(seq)
+		b = append(b, seq...)
+		columns += width
 	}
 	if have != (look{}) {
-		b.WriteString("\x1b[0m")
+		b = append(b, "\x1b[0m"...)
 	}
+	return b, columns
 }
 
 // printable reports whether a piece of text is whole UTF-8 without control characters.
 func printable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
-}
-
-func writeBlanks(b *strings.Builder, n int) {
-	for ; n > 0; n-- {
-		b.WriteByte(' ')
-	}
 }
 
 // sgr returns the parameters of an SGR sequence made of digits and semicolons.
@@ -101,9 +101,10 @@ type look struct {
 func (l look) showsOnBlank() bool { return l.bg != "" || l.underline || l.reverse || l.crossOut }
 
 func (l *look) apply(params string) {
-	p := strings.Split(params, ";")
-	for i := 0; i < len(p); i++ {
-		switch p[i] {
+	for more := true; more; {
+		var p string
+		p, params, more = strings.Cut(params, ";")
+		switch p {
 		case "", "0":
 			*l = look{}
 		case "1":
@@ -133,22 +134,41 @@ func (l *look) apply(params string) {
 		case "49":
 			l.bg = ""
 		case "38", "48":
-			n := 2
-			if i+1 < len(p) && p[i+1] == "2" {
-				n = 4
-			}
-			end := min(i+n+1, len(p))
-			c := strings.Join(p[i:end], ";")
-			if p[i] == "38" {
+			var c string
+			c, params, more = extended(p, params, more)
+			if p == "38" {
 				l.fg = c
 			} else {
 				l.bg = c
 			}
-			i = end - 1
 		default:
-			l.colour(p[i])
+			l.colour(p)
 		}
 	}
+}
+
+// extended is a colour that takes several parameters: p, then 5 and one of 256, or
+// 2 and three of red, green and blue. It returns the colour and what comes after it.
+func extended(p, params string, more bool) (colour, rest string, after bool) {
+	if !more {
+		return p, "", false
+	}
+	n := 2
+	if kind, _, _ := strings.Cut(params, ";"); kind == "2" {
+		n = 4
+	}
+	end := 0
+	for ; n > 0 && end < len(params); n-- {
+		if i := strings.IndexByte(params[end:], ';'); i < 0 {
+			end = len(params)
+		} else if end += i; n > 1 {
+			end++
+		}
+	}
+	if end == len(params) {
+		return p + ";" + params, "", false
+	}
+	return p + ";" + params[:end], params[end+1:], true
 }
 
 // colour applies one of the sixteen colours.
@@ -161,17 +181,25 @@ func (l *look) colour(p string) {
 	}
 }
 
-// write emits the shortest sequence that leads from look have to l.
-func (l look) write(b *strings.Builder, have look) {
-	var p []string
+// append appends the shortest sequence that leads from look have to l.
+func (l look) append(b []byte, have look) []byte {
+	b = append(b, "\x1b["...)
+	start := len(b)
+	add := func(code string) {
+		if len(b) > start {
+			b = append(b, ';')
+		}
+		b = append(b, code...)
+	}
 	lost := have.bold && !l.bold || have.faint && !l.faint || have.italic && !l.italic || have.underline && !l.underline ||
 		have.reverse && !l.reverse || have.crossOut && !l.crossOut || have.fg != "" && l.fg == "" || have.bg != "" && l.bg == ""
 	if lost {
-		p, have = append(p, "0"), look{}
+		add("0")
+		have = look{}
 	}
 	on := func(now, before bool, code string) {
 		if now && !before {
-			p = append(p, code)
+			add(code)
 		}
 	}
 	on(l.bold, have.bold, "1")
@@ -181,10 +209,10 @@ func (l look) write(b *strings.Builder, have look) {
 	on(l.reverse, have.reverse, "7")
 	on(l.crossOut, have.crossOut, "9")
 	if l.fg != have.fg {
-		p = append(p, l.fg)
+		add(l.fg)
 	}
 	if l.bg != have.bg {
-		p = append(p, l.bg)
+		add(l.bg)
 	}
-	b.WriteString("\x1b[" + strings.Join(p, ";") + "m")
+	return append(b, 'm')
 }

@@ -113,6 +113,7 @@ type Model struct {
 	width, height int
 	note          string
 	ready         bool // the background is known, or was waited for long enough
+	frame         frame
 }
 
 // New makes the root model of one session.
