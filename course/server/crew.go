@@ -8,12 +8,13 @@ import "sync"
 type crew struct {
 	keep int // how many idle goroutines stay
 	mu   sync.Mutex
-	idle []chan task
+	idle []*worker
 	done bool
 }
 
-type task struct {
-	do   func()
+// A worker is one of the crew's goroutines.
+type worker struct {
+	do   chan func()
 	back chan any // what it panicked with, or nil
 }
 
@@ -22,36 +23,35 @@ func newCrew(keep int) *crew { return &crew{keep: keep} }
 // run runs do and returns when it has ended. It panics as do does, on the
 // caller's goroutine. Work that waits holds nobody up: others get a new goroutine.
 func (c *crew) run(do func()) {
-	t := task{do, make(chan any, 1)}
 	c.mu.Lock()
-	var w chan task
+	var w *worker
 	if n := len(c.idle); n > 0 {
 		w, c.idle = c.idle[n-1], c.idle[:n-1]
 	}
 	c.mu.Unlock()
 	if w == nil {
-		w = make(chan task, 1)
-		go c.work(w)
+		w = &worker{make(chan func(), 1), make(chan any, 1)}
+		go w.work()
 	}
-	w <- t
-	if p := <-t.back; p != nil {
+	w.do <- do
+	p := <-w.back
+	c.mu.Lock()
+	stay := !c.done && len(c.idle) < c.keep
+	if stay {
+		c.idle = append(c.idle, w)
+	}
+	c.mu.Unlock()
+	if !stay {
+		close(w.do)
+	}
+	if p != nil {
 		panic(p)
 	}
 }
 
-func (c *crew) work(w chan task) {
-	for t := range w {
-		p := panicked(t.do)
-		c.mu.Lock()
-		stay := !c.done && len(c.idle) < c.keep
-		if stay {
-			c.idle = append(c.idle, w)
-		}
-		c.mu.Unlock()
-		t.back <- p
-		if !stay {
-			return
-		}
+func (w *worker) work() {
+	for do := range w.do {
+		w.back <- panicked(do)
 	}
 }
 
@@ -68,7 +68,7 @@ func (c *crew) stop() {
 	defer c.mu.Unlock()
 	c.done = true
 	for _, w := range c.idle {
-		close(w)
+		close(w.do)
 	}
 	c.idle = nil
 }

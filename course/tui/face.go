@@ -26,7 +26,7 @@ type Face interface {
 
 // A Dress is what a Face draws with.
 type Dress struct {
-	Styles   input.Styles
+	Styles   *input.Styles
 	Markdown func(md string, width int) string
 	// After sends a message later.
 	After func(time.Duration, tea.Msg) tea.Cmd

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -29,9 +30,9 @@ type frame struct {
 	theme         *theme
 	head          string
 
-	note string // what the footer was made of
-	keys []key.Help
-	foot [footerHeight]string
+	note        string // what the footer was made of
+	keys, spare []key.Help
+	foot        [footerHeight]string
 }
 
 // View draws the whole window: every line as Append makes it.
@@ -111,31 +112,26 @@ func (m *Model) header() {
 	room := m.width - 2 - ansi.StringWidth(right) - 2
 	left := ansi.Truncate(exercises.CleanLine(crumb), max(8, room), "…")
 	gap := max(1, m.width-2-ansi.StringWidth(left)-ansi.StringWidth(right))
-	f.head = " " + t.styles.Strong.Render(left) + strings.Repeat(" ", gap) + t.styles.Quiet.Render(right)
+	f.head = " " + t.strong.write(left) + strings.Repeat(" ", gap) + t.quiet.write(right)
 }
 
 // footer shows what went wrong, or the keys that work now: as many as fit. It is
 // called after header, which has compared the width and the theme.
 func (m *Model) footer() {
 	f, t := &m.frame, m.env.theme
-	bindings := append(m.top().Help(), keys.help)
-	same := m.width == f.width && t == f.theme && m.note == f.note && len(f.keys) > 0
-	n := 0
-	for _, k := range bindings {
+	now := f.spare[:0]
+	for _, k := range m.top().Help() {
 		if k.Enabled() {
-			same = same && n < len(f.keys) && f.keys[n] == k.Help()
-			n++
+			now = append(now, k.Help())
 		}
 	}
-	if same && n == len(f.keys) {
+	now = append(now, keys.help.Help())
+	same := m.width == f.width && t == f.theme && m.note == f.note && slices.Equal(now, f.keys)
+	f.keys, f.spare = now, f.keys
+	if same {
 		return
 	}
-	f.width, f.theme, f.note, f.keys = m.width, t, m.note, f.keys[:0]
-	for _, k := range bindings {
-		if k.Enabled() {
-			f.keys = append(f.keys, k.Help())
-		}
-	}
+	f.width, f.theme, f.note = m.width, t, m.note
 	f.foot = foot(t, f.keys, f.note, f.width)
 }
 

@@ -40,7 +40,7 @@ func (x *exercise) nextHint() tea.Cmd {
 }
 
 // over draws the panel over the last rows of a screen.
-func (h *hints) over(lines []string, width, rows int, st input.Styles) []string {
+func (h *hints) over(lines []string, width, rows int, st *input.Styles) []string {
 	if !h.shown || len(h.open) == 0 {
 		return lines
 	}

@@ -263,7 +263,7 @@ func (h *home) lines() (lines []string, owner []int) {
 
 func (h *home) mark(on bool) string { return cursorMark(h.env.theme.styles, on) }
 
-func cursorMark(st input.Styles, on bool) string {
+func cursorMark(st *input.Styles, on bool) string {
 	if on {
 		return " " + st.Accent.Render("▸") + " "
 	}
@@ -318,7 +318,7 @@ func (t *theme) progress(done, all, width int) string {
 			n = max(1, n)
 		}
 	}
-	return t.bar.Render(strings.Repeat("━", n)) + t.rest.Render(strings.Repeat("─", width-n))
+	return t.bar.write(strings.Repeat("━", n)) + t.rest.write(strings.Repeat("─", width-n))
 }
 
 // when says a time as a person would.

@@ -391,7 +391,7 @@ func (r *result) question() []string {
 }
 
 // outcomeWords begin the first line: a mark and words, so that colour is not needed.
-func outcomeStyle(o exercises.Outcome, st input.Styles) (mark string, style func(...string) string) {
+func outcomeStyle(o exercises.Outcome, st *input.Styles) (mark string, style func(...string) string) {
 	switch o {
 	case exercises.Right:
 		return "✓", st.Good.Render
@@ -460,7 +460,7 @@ func (r *result) bar(b exercises.Bar, label int) string {
 		n = int(b.Value/b.Max*float64(w) + 0.5)
 	}
 	n = max(0, min(w, n))
-	return st.Text.Render(name) + r.env.theme.bar.Render(strings.Repeat("█", n)) + r.env.theme.rest.Render(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
+	return st.Text.Render(name) + r.env.theme.bar.write(strings.Repeat("█", n)) + r.env.theme.rest.write(strings.Repeat("░", w-n)) + " " + st.Quiet.Render(num)
 }
 
 // itemLines shows an item; of those with details the chosen one stands out, and
@@ -551,7 +551,7 @@ func (r *result) detail(d exercises.Field) []string {
 }
 
 // stress shows a line with some of its words standing out.
-func stress(line string, words []string, st input.Styles) string {
+func stress(line string, words []string, st *input.Styles) string {
 	if len(words) == 0 {
 		return st.Text.Render(line)
 	}

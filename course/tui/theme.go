@@ -52,15 +52,27 @@ var Themes = []struct{ Name, About string }{
 // A theme is every look of one session, made once and handed down.
 type theme struct {
 	name   string // unique for a rendered page: part of the cache's key
-	styles input.Styles
+	styles *input.Styles
 	title  lipgloss.Style
-	bar    lipgloss.Style // the done part of a bar
-	rest   lipgloss.Style // the part of a bar that is not done
 	md     ansi.StyleConfig
 	prof   termenv.Profile
 
+	strong, quiet pen // of what stands in every frame
+	bar, rest     pen // the part of a bar that is done, and the rest
+
 	bindings sync.Map // of a key and what it does: how the footer says it
 }
+
+// A pen writes a line of text in a style. lipgloss can do much more, and takes a
+// hundred times as long.
+type pen struct{ before, after string }
+
+func newPen(s lipgloss.Style) pen {
+	before, after, _ := strings.Cut(s.Render("x"), "x")
+	return pen{before, after}
+}
+
+func (p pen) write(text string) string { return p.before + text + p.after }
 
 // binding is how the footer says what a key does. There are few of them, and they
 // stand in every frame.
@@ -69,7 +81,7 @@ func (t *theme) binding(key, does string) string {
 	if s, ok := t.bindings.Load(k); ok {
 		return s.(string)
 	}
-	s := t.styles.Strong.Render(key) + " " + t.styles.Quiet.Render(does)
+	s := t.strong.write(key) + " " + t.quiet.write(does)
 	t.bindings.Store(k, s)
 	return s
 }
@@ -110,7 +122,7 @@ func newTheme(name string, dark bool, prof termenv.Profile) *theme {
 		letters[l] = style(p.letters[l]).Bold(true)
 	}
 	plain := style(p.text)
-	t.styles = input.Styles{
+	t.styles = &input.Styles{
 		Text:       plain,
 		Quiet:      style(p.quiet),
 		Strong:     style(p.text).Bold(true),
@@ -129,7 +141,8 @@ func newTheme(name string, dark bool, prof termenv.Profile) *theme {
 		},
 	}
 	t.title = style(p.text).Bold(true)
-	t.bar, t.rest = style(p.accent), style(p.frame)
+	t.strong, t.quiet = newPen(t.styles.Strong), newPen(t.styles.Quiet)
+	t.bar, t.rest = newPen(style(p.accent)), newPen(style(p.frame))
 	t.md = markdownStyle(p)
 	return t
 }

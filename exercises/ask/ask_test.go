@@ -152,7 +152,7 @@ func face(t *testing.T, w, h int, draft ...string) *screen {
 	t.Helper()
 	st := lipgloss.NewStyle()
 	s := newScreen(exercise(t), input.Options{
-		Styles: input.Styles{Text: st, Quiet: st, Strong: st, Accent: st, Selected: st, Good: st, Bad: st, Warn: st, Frame: st, FrameFocus: st,
+		Styles: &input.Styles{Text: st, Quiet: st, Strong: st, Accent: st, Selected: st, Good: st, Bad: st, Warn: st, Frame: st, FrameFocus: st,
 			Letter: func(string) lipgloss.Style { return st }},
 		Draft:    draft,
 		Markdown: func(md string, w int) string { return ansi.Wrap(md, w, " ") },

@@ -13,13 +13,13 @@ import (
 type Box struct {
 	Text     *Text
 	Button   string // what the button says, such as "Hand in"
-	styles   Styles
+	styles   *Styles
 	width    int
 	onButton bool
 }
 
 // NewBox makes a box. Focus it before use.
-func NewBox(s Styles, value, placeholder, button string) *Box {
+func NewBox(s *Styles, value, placeholder, button string) *Box {
 	return &Box{Text: NewText(s, value, placeholder), Button: button, styles: s}
 }
 

@@ -31,7 +31,7 @@ type Kind struct {
 
 // Options is what a screen is made from.
 type Options struct {
-	Styles Styles
+	Styles *Styles
 	Draft  exercises.Answer // where the learner was; empty at first
 	// Markdown renders text to a width; the result is cached and shared.
 	Markdown func(md string, width int) string

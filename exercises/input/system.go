@@ -25,7 +25,7 @@ type SystemView struct {
 	sys     *scenarios.System
 	diagram *scenarios.Diagram
 	places  []scenarios.Place
-	styles  Styles
+	styles  *Styles
 	cur     int
 	width   int
 	height  int
@@ -34,7 +34,7 @@ type SystemView struct {
 }
 
 // NewSystemView makes a view that stands on the first place.
-func NewSystemView(s *scenarios.Scenario, st Styles) *SystemView {
+func NewSystemView(s *scenarios.Scenario, st *Styles) *SystemView {
 	return &SystemView{sys: s.System, diagram: s.Diagram, places: s.System.Places(), styles: st, Notes: func(scenarios.Place) []string { return nil }}
 }
 

@@ -23,9 +23,9 @@ func kiosk(t *testing.T) *scenarios.Scenario {
 	return s
 }
 
-func plainStyles() input.Styles {
+func plainStyles() *input.Styles {
 	s := lipgloss.NewStyle()
-	return input.Styles{Text: s, Quiet: s, Strong: s, Accent: s, Selected: s, Good: s, Bad: s, Warn: s, Frame: s, FrameFocus: s, Letter: func(string) lipgloss.Style { return s }}
+	return &input.Styles{Text: s, Quiet: s, Strong: s, Accent: s, Selected: s, Good: s, Bad: s, Warn: s, Frame: s, FrameFocus: s, Letter: func(string) lipgloss.Style { return s }}
 }
 
 func TestSystemViewWalks(t *testing.T) {

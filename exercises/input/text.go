@@ -27,21 +27,21 @@ const keptMost = 2 << 20
 // Text is a field for free text. What is too long for it is kept aside and not
 // cut: Value returns all that was typed or pasted, up to keptMost.
 type Text struct {
-	area   textarea.Model
-	styles Styles
-	rest   string // what a large paste left over
-	sized  bool
-	drawn  string // what View returned last; "" when something may have changed
+	area  textarea.Model
+	rest  string // what a large paste left over
+	sized bool
+	drawn string // what View returned last; "" when something may have changed
 }
 
 // NewText makes a field with a text in it. It has no frame.
-func NewText(s Styles, value, placeholder string) *Text {
-	a := newArea()
+func NewText(s *Styles, value, placeholder string) *Text {
+	t := &Text{}
+	a := &t.area
+	makeArea(a)
 	a.Placeholder = placeholder
 	a.FocusedStyle = textarea.Style{Base: s.Text, Text: s.Text, Placeholder: s.Quiet, EndOfBuffer: s.Quiet}
 	a.BlurredStyle = a.FocusedStyle
 	a.Cursor.Style = s.Accent
-	t := &Text{area: a, styles: s}
 	t.insert(value)
 	return t
 }
@@ -59,16 +59,17 @@ var firstArea = sync.OnceValue(func() textarea.Model {
 	return a
 })
 
-// newArea makes a text area. bubbles reserves room for 10,000 lines in each, which
-// is 240 KB and most of the time that it takes; a server makes one for everybody
-// who writes. So a new one is a copy of the first, with lines, viewport and cache
-// of its own. Where a later bubbles keeps these elsewhere it is made as bubbles
-// does it; a test says so.
-func newArea() textarea.Model {
-	a := firstArea()
-	view, ok := field(&a, "viewport", reflect.Pointer)
-	if !ok || !lean(&a) {
-		return textarea.New()
+// makeArea makes a text area in its place. bubbles reserves room for 10,000 lines
+// in each, which is 240 KB and most of the time that it takes; a server makes one
+// for everybody who writes. So a new one is a copy of the first, with lines,
+// viewport and cache of its own. Where a later bubbles keeps these elsewhere it is
+// made as bubbles does it; a test says so.
+func makeArea(a *textarea.Model) {
+	*a = firstArea()
+	view, ok := field(a, "viewport", reflect.Pointer)
+	if !ok || !lean(a) {
+		*a = textarea.New()
+		return
 	}
 	own := reflect.New(view.Type().Elem())
 	own.Elem().Set(view.Elem())
@@ -76,10 +77,9 @@ func newArea() textarea.Model {
 	// A text area that hears of another limit makes itself a new cache.
 	a.Focus()
 	a.MaxHeight = cachedLines
-	a, _ = a.Update(nil)
+	*a, _ = a.Update(nil)
 	a.MaxHeight = 0
 	a.Blur()
-	return a
 }
 
 // cachedLines is how many lines a text area keeps wrapped.

@@ -17,7 +17,7 @@ func TestTextIsLean(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for i := range held {
-		held[i] = NewText(Styles{}, "some words", "")
+		held[i] = NewText(&Styles{}, "some words", "")
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
@@ -29,7 +29,7 @@ func TestTextIsLean(t *testing.T) {
 
 // A lean field grows as far as any.
 func TestTextGrows(t *testing.T) {
-	x := NewText(Styles{}, "", "")
+	x := NewText(&Styles{}, "", "")
 	x.SetSize(40, 5)
 	x.Focus()
 	want := ""
@@ -50,7 +50,7 @@ func TestTextGrows(t *testing.T) {
 
 // A long text that is opened again shows where one stopped writing.
 func TestTextShowsTheEnd(t *testing.T) {
-	x := NewText(Styles{}, strings.Repeat("Mind the gap.\n", 100)+"and the step", "")
+	x := NewText(&Styles{}, strings.Repeat("Mind the gap.\n", 100)+"and the step", "")
 	x.SetSize(40, 5)
 	x.Focus()
 	if !strings.Contains(x.View(), "and the step") {

@@ -35,7 +35,7 @@ type editor struct {
 // the last one is the button that hands in.
 type deck struct {
 	x      *Exercise
-	st     input.Styles
+	st     *input.Styles
 	places []scenarios.Place
 	cards  []*editor
 	cur    int // len(cards): the button
@@ -43,7 +43,7 @@ type deck struct {
 	top    int // first line in sight
 }
 
-func newDeck(x *Exercise, st input.Styles, cards []Card) deck {
+func newDeck(x *Exercise, st *input.Styles, cards []Card) deck {
 	d := deck{x: x, st: st, places: x.scenario.System.Places()}
 	for _, c := range cards {
 		t := input.NewText(st, c.Text, "a sentence or two").EnterSubmits()

@@ -52,7 +52,7 @@ func source(yaml string) exercises.Source {
 func options(draft ...string) input.Options {
 	s := lipgloss.NewStyle()
 	return input.Options{
-		Styles: input.Styles{Text: s, Quiet: s, Strong: s, Accent: s, Selected: s, Good: s, Bad: s, Warn: s, Frame: s, FrameFocus: s,
+		Styles: &input.Styles{Text: s, Quiet: s, Strong: s, Accent: s, Selected: s, Good: s, Bad: s, Warn: s, Frame: s, FrameFocus: s,
 			Letter: func(string) lipgloss.Style { return s }},
 		Draft:    draft,
 		Markdown: func(md string, w int) string { return ansi.Wrap(md, w, " ") },

@@ -31,7 +31,7 @@ type form struct {
 	fields []*field
 	cur    int
 	top    int
-	st     input.Styles
+	st     *input.Styles
 	below  func(width int) []string // remarks under the fields; may be nil
 	done   func()                   // when the form is left
 	typed  string                   // letters typed at a choice, to find an option by its beginning

@@ -19,7 +19,7 @@ import (
 // Talk makes a threat model by lines: the same steps, entries and forms as the
 // screen. Every line is saved. It returns input.ErrLeave when the person leaves.
 func Talk(p *input.Prompter, o Options) error {
-	o.Styles = input.Styles{Letter: func(string) lipgloss.Style { return lipgloss.NewStyle() }}
+	o.Styles = &input.Styles{Letter: func(string) lipgloss.Style { return lipgloss.NewStyle() }}
 	o.Markdown = func(md string, _ int) string { return md }
 	o.After = func(time.Duration, tea.Msg) tea.Cmd { return nil }
 	t := &talk{p: p, s: New(o)}

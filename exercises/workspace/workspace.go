@@ -26,7 +26,7 @@ import (
 
 // Options is what a workspace is made from.
 type Options struct {
-	Styles   input.Styles
+	Styles   *input.Styles
 	Markdown func(md string, width int) string
 	Model    *threatmodel.Model
 	Guide    *threatmodel.Guide
@@ -568,7 +568,7 @@ func clip(lines []string, width, height int) string {
 }
 
 // Restyle takes other looks.
-func (s *Screen) Restyle(st input.Styles) {
+func (s *Screen) Restyle(st *input.Styles) {
 	s.o.Styles = st
 	if s.form != nil {
 		s.form.st = st

@@ -15,7 +15,7 @@ import (
 // A boardView draws the board into lines. Until the key is shown, rows are
 // called what the teams called them.
 type boardView struct {
-	st    input.Styles
+	st    *input.Styles
 	sys   *scenarios.System
 	board *classroom.Board
 	room  *classroom.Room

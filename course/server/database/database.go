@@ -150,25 +150,21 @@ func (d *DB) Close() error {
 // ErrClosed says that the database was closed.
 var ErrClosed = errors.New("the database is closed")
 
-// A write is work in a transaction that waits for its turn.
+// A write is work in a transaction that waits for its turn. It may be done twice,
+// when what it did at first was taken back.
 type write struct {
 	do   func(*sql.Tx) error
 	done chan error
 }
 
 // change runs do in a transaction: all of it is durable when change returns nil,
-// and none of it otherwise. The context does not stop it half-way.
+// and none of it otherwise. The context does not stop it half-way. It may be run
+// again after it was undone, so that it must change nothing but the database, or
+// the same in the same way.
 func (d *DB) change(ctx context.Context, do func(*sql.Tx) error) error {
 	ctx = context.WithoutCancel(ctx)
 	if d.writes == nil {
-		tx, err := d.sql.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		if err := do(tx); err != nil {
-			return errors.Join(err, tx.Rollback())
-		}
-		return tx.Commit()
+		return d.together(ctx, do)
 	}
 	w := write{do, make(chan error, 1)}
 	select {
@@ -179,10 +175,10 @@ func (d *DB) change(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 }
 
-// together is the most writes that are made durable at once. A SQLite file has
+// mostWrites is the most writes that are made durable at once. A SQLite file has
 // one writer, and waiting for the disk is what a write costs: a thousand people
 // who type share that wait.
-const together = 256
+const mostWrites = 256
 
 // linger is how long a write waits for others when the last one was not alone.
 const linger = 8 * time.Millisecond
@@ -197,7 +193,7 @@ func (d *DB) write() {
 			if d.busy { // others are about to come: one commit for all of them
 				time.Sleep(linger)
 			}
-			for more := true; more && len(batch) < together; {
+			for more := true; more && len(batch) < mostWrites; {
 				select {
 				case w := <-d.writes:
 					batch = append(batch, w)
@@ -213,27 +209,49 @@ func (d *DB) write() {
 	}
 }
 
-// commit runs a batch in one transaction. A write that fails is undone alone.
+// commit runs a batch in one transaction. A write that fails is undone alone: then
+// all are done again, each of them so that it can be taken back. That is rare, and
+// to prepare for it every time would be half of the work.
 func (d *DB) commit(batch []write) {
 	errs := make([]error, len(batch))
-	err := func() error {
-		tx, err := d.sql.BeginTx(context.Background(), nil)
-		if err != nil {
-			return err
-		}
-		for i, w := range batch {
-			if errs[i], err = within(tx, w.do); err != nil {
-				return errors.Join(err, tx.Rollback())
+	err := d.together(context.Background(), func(tx *sql.Tx) error {
+		for _, w := range batch {
+			if err := w.do(tx); err != nil {
+				return err
 			}
 		}
-		return tx.Commit()
-	}()
+		return nil
+	})
+	if err != nil && len(batch) == 1 {
+		errs[0], err = err, nil
+	} else if err != nil {
+		err = d.together(context.Background(), func(tx *sql.Tx) (broken error) {
+			for i, w := range batch {
+				if errs[i], broken = within(tx, w.do); broken != nil {
+					return broken
+				}
+			}
+			return nil
+		})
+	}
 	for i, w := range batch {
 		if errs[i] == nil {
 			errs[i] = err
 		}
 		w.done <- errs[i]
 	}
+}
+
+// together runs do in a transaction.
+func (d *DB) together(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := d.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }
 
 // within runs do and takes it back when it fails. The second error is one of

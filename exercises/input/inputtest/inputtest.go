@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func Options(draft ...string) input.Options {
 	s := lipgloss.NewStyle()
 	return input.Options{
-		Styles: input.Styles{
+		Styles: &input.Styles{
 			Text: s, Quiet: s, Strong: s, Accent: s, Selected: s, Good: s, Bad: s, Warn: s, Frame: s, FrameFocus: s,
 			Letter: func(string) lipgloss.Style { return s },
 		},
