@@ -249,11 +249,13 @@ func (x *seat) faceOptions(ctx context.Context, r *room) faces.Options {
 	}
 }
 
-// attend gives somebody the face of a class that they asked for.
-func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, hasPty bool) error {
+// attend returns what shows the face of a class that somebody asked for.
+func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, hasPty bool) (show func() error) {
 	fo := x.faceOptions(ctx, r)
 	if !hasPty || pty.Term == "dumb" || v.plain {
-		return x.inLines(hasPty, func(in io.Reader, out io.Writer) error { return faces.Lines(fo, in, out) })
+		return func() error {
+			return x.inLines(hasPty, func(in io.Reader, out io.Writer) error { return faces.Lines(fo, in, out) })
+		}
 	}
 	var leave func() error
 	o := tui.Options{
@@ -271,11 +273,14 @@ func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, hasPty
 			return f
 		},
 	}
-	err := x.screens(ctx, o, pty)
-	if leave != nil {
-		err = errors.Join(err, leave())
+	screens := x.screens(ctx, o, pty)
+	return func() error {
+		err := screens()
+		if leave != nil {
+			err = errors.Join(err, leave())
+		}
+		return err
 	}
-	return err
 }
 
 // Join is the line that people type to come into a class.

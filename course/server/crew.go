@@ -5,6 +5,10 @@ import "sync"
 // A crew runs short work on goroutines that it keeps. Drawing a screen needs a
 // deep stack for a millisecond: a thousand seats that drew on goroutines of their
 // own would each keep such a stack for the rest of the evening.
+//
+// It does the work of commands as well. A goroutine that allocates for the first
+// time while garbage is collected must help with 64 kB of that, so that a
+// thousand seats with some goroutines each would do nothing else meanwhile.
 type crew struct {
 	keep int // how many idle goroutines stay
 	mu   sync.Mutex
@@ -14,8 +18,13 @@ type crew struct {
 
 // A worker is one of the crew's goroutines.
 type worker struct {
-	do   chan func()
+	do   chan task
 	back chan any // what it panicked with, or nil
+}
+
+type task struct {
+	do   func()
+	wait bool // somebody waits at back, and sends the worker to rest
 }
 
 func newCrew(keep int) *crew { return &crew{keep: keep} }
@@ -23,36 +32,49 @@ func newCrew(keep int) *crew { return &crew{keep: keep} }
 // run runs do and returns when it has ended. It panics as do does, on the
 // caller's goroutine. Work that waits holds nobody up: others get a new goroutine.
 func (c *crew) run(do func()) {
-	c.mu.Lock()
-	var w *worker
-	if n := len(c.idle); n > 0 {
-		w, c.idle = c.idle[n-1], c.idle[:n-1]
-	}
-	c.mu.Unlock()
-	if w == nil {
-		w = &worker{make(chan func(), 1), make(chan any, 1)}
-		go w.work()
-	}
-	w.do <- do
+	w := c.worker()
+	w.do <- task{do, true}
 	p := <-w.back
-	c.mu.Lock()
-	stay := !c.done && len(c.idle) < c.keep
-	if stay {
-		c.idle = append(c.idle, w)
-	}
-	c.mu.Unlock()
-	if !stay {
-		close(w.do)
-	}
+	c.rest(w)
 	if p != nil {
 		panic(p)
 	}
 }
 
-func (w *worker) work() {
-	for do := range w.do {
-		w.back <- panicked(do)
+// start has do run, and does not wait for it. It must not panic.
+func (c *crew) start(do func()) { c.worker().do <- task{do, false} }
+
+func (c *crew) worker() *worker {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.idle); n > 0 {
+		w := c.idle[n-1]
+		c.idle = c.idle[:n-1]
+		return w
 	}
+	w := &worker{make(chan task, 1), make(chan any, 1)}
+	go func() {
+		for t := range w.do {
+			if t.wait {
+				w.back <- panicked(t.do)
+				continue
+			}
+			t.do()
+			c.rest(w)
+		}
+	}()
+	return w
+}
+
+// rest lets a worker wait for more work, or go.
+func (c *crew) rest(w *worker) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done || len(c.idle) >= c.keep {
+		close(w.do)
+		return
+	}
+	c.idle = append(c.idle, w)
 }
 
 // panicked returns what do panicked with.

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"fmt"
 	"hash/maphash"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -21,23 +23,49 @@ const paintWait = 2 * time.Millisecond
 // all work. A painter draws when something has changed, once for all that comes
 // within paintWait, and keeps a hash of each line.
 //
-// It is the model of a program without a renderer.
+// It is the model of a program without a renderer. What the model does is done by
+// the crew, and its commands too: the program's own goroutines do next to nothing.
 type painter struct {
 	model drawn
 	crew  *crew
 	out   io.Writer
 	// send gives the program a message, later: it is called from another goroutine.
 	send func(tea.Msg)
-	// patience is how long the client may take none of what it is sent; then slow
-	// is called, and what was typed is saved.
+
+	msg            tea.Msg // what update is about
+	update, redraw func()  // for the crew
+	soon           *time.Timer
+	slow           *time.Timer
+
+	// patience is how long the client may take none of what it is sent.
 	patience time.Duration
-	slow     func()
 
 	width   int
 	lines   []uint64 // hashes of what stands on the screen
+	frame   *[]byte  // one that is made and not sent yet
 	waiting bool     // a paintMsg is on its way
 	painted bool     // this message was one
 	err     error    // the connection is broken; nothing is drawn any more
+}
+
+// newPainter makes a painter. When the client takes nothing of what it is sent for
+// as long as patience, slow is called, and what was typed is saved.
+func newPainter(model drawn, c *crew, out io.Writer, send func(tea.Msg), patience time.Duration, slow func()) *painter {
+	p := &painter{model: model, crew: c, out: out, send: send, patience: patience}
+	p.soon = time.AfterFunc(time.Hour, func() { send(paintMsg{}) })
+	p.soon.Stop()
+	p.slow = time.AfterFunc(time.Hour, slow)
+	p.slow.Stop()
+	p.update = func() {
+		next, cmd := p.model.Update(p.msg)
+		p.model = next.(drawn) // it returns itself
+		p.perform(cmd)
+	}
+	p.redraw = func() {
+		p.frame = frames.Get().(*[]byte)
+		*p.frame = p.draw((*p.frame)[:0])
+	}
+	return p
 }
 
 // drawn is a model that draws line by line.
@@ -51,7 +79,11 @@ type drawn interface {
 	Append(b []byte, line string) ([]byte, int)
 }
 
+// paintMsg says that it is time to draw.
 type paintMsg struct{}
+
+// brokenMsg says that a command panicked.
+type brokenMsg struct{ why string }
 
 // lineHash makes the hashes of lines. Two lines with one hash would be a line
 // that is not drawn: once in 2^64.
@@ -78,9 +110,32 @@ func (p *painter) begin(mouse bool) {
 func (p *painter) end() { p.write([]byte(mouseOff + leave)) }
 
 // Init implements tea.Model.
-func (p *painter) Init() (cmd tea.Cmd) {
-	p.crew.run(func() { cmd = p.model.Init() })
-	return cmd
+func (p *painter) Init() tea.Cmd {
+	p.crew.run(func() { p.perform(p.model.Init()) })
+	return nil
+}
+
+// perform has a command done, and gives the program what it says.
+func (p *painter) perform(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	p.crew.start(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				p.send(brokenMsg{fmt.Sprintf("%v\n%s", r, debug.Stack())})
+			}
+		}()
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, c := range msg {
+				p.perform(c)
+			}
+		default:
+			p.send(msg)
+		}
+	})
 }
 
 // Update implements tea.Model.
@@ -90,6 +145,8 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.waiting, p.painted = false, true
 		p.paint()
 		return p, nil
+	case brokenMsg:
+		panic(m.why) // Bubble Tea ends the program, and this alone
 	case tea.WindowSizeMsg:
 		p.width, p.lines = m.Width, nil // whatever the terminal made of its old lines
 	case nil:
@@ -101,13 +158,10 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			p.write([]byte(mouseOff))
 		}
 	}
-	var cmd tea.Cmd
-	p.crew.run(func() {
-		var next tea.Model
-		next, cmd = p.model.Update(msg)
-		p.model = next.(drawn) // it returns itself
-	})
-	return p, cmd
+	p.msg = msg
+	p.crew.run(p.update)
+	p.msg = nil
+	return p, nil
 }
 
 // View implements tea.Model. Bubble Tea calls it after every message: what has
@@ -117,7 +171,7 @@ func (p *painter) View() string {
 		p.painted = false
 	} else if !p.waiting {
 		p.waiting = true
-		time.AfterFunc(paintWait, func() { p.send(paintMsg{}) })
+		p.soon.Reset(paintWait)
 	}
 	return ""
 }
@@ -127,18 +181,18 @@ func (p *painter) paint() {
 	if p.width == 0 || p.err != nil {
 		return
 	}
-	frame := frames.Get().(*[]byte)
-	p.crew.run(func() { *frame = p.frame((*frame)[:0]) })
-	p.write(*frame)
-	frames.Put(frame)
+	p.crew.run(p.redraw)
+	p.write(*p.frame)
+	frames.Put(p.frame)
+	p.frame = nil
 }
 
 // frames are buffers in which frames are made: one for each that is made at the
 // moment, and not for each seat.
 var frames = sync.Pool{New: func() any { return new([]byte) }}
 
-// frame appends to b what brings the terminal from the last frame to this one.
-func (p *painter) frame(b []byte) []byte {
+// draw appends to b what brings the terminal from the last frame to this one.
+func (p *painter) draw(b []byte) []byte {
 	lines := p.model.Lines()
 	if len(lines) == 0 {
 		return b
@@ -181,7 +235,7 @@ func (p *painter) write(b []byte) {
 	if p.err != nil || len(b) == 0 {
 		return
 	}
-	t := time.AfterFunc(p.patience, p.slow)
+	p.slow.Reset(p.patience)
 	_, p.err = p.out.Write(b)
-	t.Stop()
+	p.slow.Stop()
 }

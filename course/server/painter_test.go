@@ -35,7 +35,7 @@ func (p page) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func newTestPainter(out *bytes.Buffer) *painter {
-	return &painter{model: page(""), crew: newCrew(2), out: out, send: func(tea.Msg) {}, patience: time.Hour, slow: func() {}}
+	return newPainter(page(""), newCrew(2), out, func(tea.Msg) {}, time.Hour, func() {})
 }
 
 // Whatever frames follow one another, in whatever window, the terminal shows the last.
@@ -118,6 +118,35 @@ func TestPainterSendsWhatChanged(t *testing.T) {
 	if got := show("four"); got != "" {
 		t.Errorf("after the end comes %q", got)
 	}
+}
+
+// The crew does commands, those in a batch too, and tells the program what they say;
+// one that panics ends its own program.
+func TestPainterPerforms(t *testing.T) {
+	var out bytes.Buffer
+	said := make(chan tea.Msg, 10)
+	p := newPainter(page(""), newCrew(1), &out, func(m tea.Msg) { said <- m }, time.Hour, func() {})
+	say := func(m tea.Msg) tea.Cmd { return func() tea.Msg { return m } }
+	p.perform(tea.Batch(say(page("a")), nil, say(nil), tea.Batch(say(page("b")), say(page("c"))), func() tea.Msg { panic("a command") }))
+	got := map[page]bool{}
+	broken := ""
+	for range 4 {
+		switch m := (<-said).(type) {
+		case page:
+			got[m] = true
+		case brokenMsg:
+			broken = m.why
+		}
+	}
+	if !got["a"] || !got["b"] || !got["c"] || !strings.Contains(broken, "a command") || !strings.Contains(broken, "painter_test.go") {
+		t.Errorf("said %v, broke %q", got, broken)
+	}
+	defer func() {
+		if p := recover(); p != broken {
+			t.Errorf("the program hears of %v", p)
+		}
+	}()
+	p.Update(brokenMsg{broken})
 }
 
 // A panic in a screen belongs to its seat: Bubble Tea catches it there.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/ssh"
@@ -98,50 +99,65 @@ func (x *seat) stop() {
 	_ = x.sess.Close() // the line mode ends with its input
 }
 
-func (x *seat) run() (err error) {
+// run gives somebody what they came for, until they leave.
+func (x *seat) run() error {
 	ctx, cancel := context.WithCancel(x.sess.Context())
 	defer cancel()
+	show, err := x.prepare(ctx)
+	if show == nil {
+		return err
+	}
+	return show()
+}
+
+// prepare makes ready what somebody came for; nil when there is nothing to show.
+// It is a function of its own because its stack would stay for the evening.
+func (x *seat) prepare(ctx context.Context) (show func() error, err error) {
 	pty, _, hasPty := x.sess.Pty()
 	v := visitOf(x.sess.User())
 	class, err := x.class(ctx, v)
 	if err != nil {
 		x.refuse(err)
-		return nil
+		return nil, nil
 	}
 	if class != nil {
-		return x.attend(ctx, v, class, pty, hasPty)
+		return x.attend(ctx, v, class, pty, hasPty), nil
 	}
 	if v.ready && v.scenario == "" {
-		return x.readiness(ctx)
+		return func() error { return x.readiness(ctx) }, nil
 	}
 	store, notices, err := x.open(ctx)
 	if err != nil {
 		x.refuse(fmt.Errorf("the course cannot be opened: %w", err))
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	closing := func(show func() error) func() error {
+		return func() error { return errors.Join(show(), store.Close()) }
+	}
 	session, err := course.NewSession(ctx, x.s.o.Course, store)
 	if err != nil {
-		return err
+		return nil, errors.Join(err, store.Close())
 	}
 	open := ""
 	if v.ready {
 		if session, err = session.Fresh(ctx, v.scenario); err != nil {
 			x.refuse(err)
-			return nil
+			return nil, store.Close()
 		}
 		open = course.FreshPrefix + v.scenario
 	}
 	if !hasPty || pty.Term == "dumb" || v.plain {
-		return x.inLines(hasPty, func(in io.Reader, out io.Writer) error {
-			return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices, Open: open})
-		})
+		return closing(func() error {
+			return x.inLines(hasPty, func(in io.Reader, out io.Writer) error {
+				return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices, Open: open})
+			})
+		}), nil
 	}
 	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version, Open: open}
 	if id := x.learner(); id != "" {
 		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(filepath.Join(x.s.o.Dir, learnersDir, id)))
 	}
-	return x.screens(ctx, o, pty)
+	return closing(x.screens(ctx, o, pty)), nil
 }
 
 // readiness says what the person finds alone, and ends. It takes nothing out of the
@@ -213,8 +229,9 @@ func (r *lineReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// screens shows full screens until the person leaves, and saves what they hold.
-func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) error {
+// screens makes full screens, and returns what shows them until the person leaves
+// and saves what they hold.
+func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show func() error) {
 	o.Look = tui.LookOf(func(k string) string {
 		if k == "TERM" {
 			return pty.Term // nothing else is known of the terminal
@@ -229,25 +246,33 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) error {
 	settings.NoMotion = true
 	o.Settings, o.Out = settings, x.sess
 	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
-	model := tui.New(ctx, o)
 	var p *tea.Program
-	paint := &painter{model: model, crew: x.s.crew, out: x.channel(), send: func(m tea.Msg) { p.Send(m) }, patience: x.s.o.Slow, slow: x.hangUp}
-	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
-	x.mu.Lock()
-	x.program = p
-	stopped := x.stopped
-	x.mu.Unlock()
-	if stopped {
+	send := func(m tea.Msg) { p.Send(m) }
+	o.After = func(d time.Duration, m tea.Msg) tea.Cmd {
+		time.AfterFunc(d, func() { send(m) }) // no goroutine sits and waits for it
 		return nil
 	}
-	if ws, ok := x.sess.Context().Value(ctxWindows).(*windows); ok {
-		go ws.listen(pty.Window, func(w ssh.Window) { p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height}) })
+	model := tui.New(ctx, o)
+	paint := newPainter(model, x.s.crew, x.channel(), send, x.s.o.Slow, x.hangUp)
+	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
+	mouse, window := !settings.NoMouse, pty.Window
+	return func() error {
+		x.mu.Lock()
+		x.program = p
+		stopped := x.stopped
+		x.mu.Unlock()
+		if stopped {
+			return nil
+		}
+		if ws, ok := x.sess.Context().Value(ctxWindows).(*windows); ok {
+			go ws.listen(window, func(w ssh.Window) { p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height}) })
+		}
+		paint.begin(mouse)
+		_, err := p.Run()
+		paint.end()
+		if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, context.Canceled) {
+			err = nil // the connection is gone; what was typed is saved below
+		}
+		return errors.Join(err, model.Flush(), model.Close())
 	}
-	paint.begin(!settings.NoMouse)
-	_, err = p.Run()
-	paint.end()
-	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, context.Canceled) {
-		err = nil // the connection is gone; what was typed is saved below
-	}
-	return errors.Join(err, model.Flush(), model.Close())
 }

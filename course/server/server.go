@@ -141,7 +141,7 @@ func New(o Options) (*Server, error) {
 		rooms.Poll = poll
 	}
 	s.Rooms = host.New(ctx, rooms)
-	s.crew = newCrew(2 * runtime.GOMAXPROCS(0))
+	s.crew = newCrew(16 * runtime.GOMAXPROCS(0))
 	go keepSmall(ctx)
 	s.ssh, err = wish.NewServer(
 		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),

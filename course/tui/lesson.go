@@ -20,12 +20,13 @@ type lesson struct {
 	width, height int
 	opened        bool
 
-	md    string   // the text of the page, as it was when the page was opened
-	lines []string // the rendered text of the page; nil while it is rendered
-	off   int
-	terms []spot    // of the glossary, where they stand in lines
-	term  int       // the one that is open; -1 for none
-	ex    *exercise // when the page is an exercise
+	md       string   // the text of the page, as it was when the page was opened
+	lines    []string // the rendered text of the page; nil while it is rendered
+	rendered string   // what lines are made of
+	off      int
+	terms    []spot    // of the glossary, where they stand in lines
+	term     int       // the one that is open; -1 for none
+	ex       *exercise // when the page is an exercise
 
 	drawn   string   // the page as it was drawn last
 	drawnAs pageLook // and how it stood then
@@ -145,9 +146,11 @@ func (l *lesson) layout() {
 		}
 		return
 	}
-	l.lines = strings.Split(l.env.Pages.render(l.md, l.textWidth(), l.env.theme), "\n")
-	if l.step.Sitting == nil { // its texts are of no lesson, and each is another one
-		l.terms = spots(l.lines, l.env.Session.Course.TermsIn(l.md))
+	if text := l.env.Pages.render(l.md, l.textWidth(), l.env.theme); l.lines == nil || text != l.rendered {
+		l.rendered, l.lines = text, strings.Split(text, "\n")
+		if l.step.Sitting == nil { // its texts are of no lesson, and each is another one
+			l.terms = spots(l.lines, l.env.Session.Course.TermsIn(l.md))
+		}
 	}
 	l.off = max(0, min(l.off, len(l.lines)-l.rows()))
 }

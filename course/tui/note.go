@@ -111,9 +111,9 @@ func (n *noteScreen) Status() string {
 	}
 	return "saved"
 }
-func (n *noteScreen) Help() []key.Binding {
-	return []key.Binding{as(keys.back, "esc", "done"), as(keys.enter, "enter", "new line")}
-}
+func (n *noteScreen) Help() []key.Binding { return noteKeys }
+
+var noteKeys = []key.Binding{as(keys.back, "esc", "done"), as(keys.enter, "enter", "new line")}
 
 func (n *noteScreen) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {

@@ -31,6 +31,7 @@ type Text struct {
 	rest  string // what a large paste left over
 	sized bool
 	drawn string // what View returned last; "" when something may have changed
+	rows  int    // what short returned last; 0 when something may have changed
 }
 
 // NewText makes a field with a text in it. It has no frame.
@@ -111,14 +112,18 @@ func (t *Text) EnterSubmits() *Text {
 
 // SetValue replaces the text.
 func (t *Text) SetValue(s string) {
-	t.rest, t.drawn = "", ""
+	t.rest = ""
+	t.changed()
 	t.area.SetValue("")
 	lean(&t.area)
 	t.insert(s)
 }
 
+// changed forgets what was known of the text as it stood.
+func (t *Text) changed() { t.drawn, t.rows = "", 0 }
+
 func (t *Text) insert(s string) {
-	t.drawn = ""
+	t.changed()
 	s = exercises.Clean(s)
 	have := t.area.Length()
 	if r := []rune(s); have+len(r) > drawnMost {
@@ -143,7 +148,7 @@ func (t *Text) SetSize(width, height int) {
 	if t.sized && t.area.Width() == max(4, width) && t.area.Height() == max(1, height) {
 		return
 	}
-	t.drawn = ""
+	t.changed()
 	t.area.SetWidth(max(4, width))
 	t.area.SetHeight(max(1, height))
 	t.sized = true
@@ -162,7 +167,7 @@ func (t *Text) follow() {
 
 // Focus makes the field take keys.
 func (t *Text) Focus() tea.Cmd {
-	t.drawn = ""
+	t.changed()
 	cmd := t.area.Focus()
 	t.follow()
 	return cmd
@@ -170,7 +175,7 @@ func (t *Text) Focus() tea.Cmd {
 
 // Blur makes the field take no keys.
 func (t *Text) Blur() {
-	t.drawn = ""
+	t.changed()
 	t.area.Blur()
 }
 
@@ -191,9 +196,23 @@ func (t *Text) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	var cmd tea.Cmd
-	t.drawn = ""
+	if k, ok := msg.(tea.KeyMsg); ok && t.letter(k) {
+		return nil
+	}
+	t.changed()
 	t.area, cmd = t.area.Update(msg)
 	return cmd
+}
+
+// letter types a letter where nothing needs to scroll. A text area would compare
+// it with each of its two dozen keys first.
+func (t *Text) letter(k tea.KeyMsg) bool {
+	if k.Alt || k.Type != tea.KeyRunes && k.Type != tea.KeySpace || len(k.Runes) != 1 || !t.area.Focused() || !t.sized || t.short() >= t.area.Height()-1 {
+		return false
+	}
+	t.changed()
+	t.area.InsertRune(k.Runes[0])
+	return true
 }
 
 // View draws the field: as many lines as SetSize gave. A text area styles each
@@ -217,13 +236,17 @@ func (t *Text) View() string {
 // short is how many lines a text of one paragraph takes; of a longer one it is
 // not known, and more than any.
 func (t *Text) short() int {
-	switch {
-	case t.area.LineCount() != 1:
-		return math.MaxInt
-	case t.area.Length() == 0:
-		return 1 + strings.Count(ansi.Wrap(t.area.Placeholder, max(1, t.area.Width()), ""), "\n")
+	if t.rows == 0 {
+		switch {
+		case t.area.LineCount() != 1:
+			t.rows = math.MaxInt
+		case t.area.Length() == 0:
+			t.rows = 1 + strings.Count(ansi.Wrap(t.area.Placeholder, max(1, t.area.Width()), ""), "\n")
+		default:
+			t.rows = t.area.LineInfo().Height
+		}
 	}
-	return t.area.LineInfo().Height
+	return t.rows
 }
 
 // Note says that the text is too long to be handed in; "" when it is not.

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func TestTextIsLean(t *testing.T) {
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	if each := (after.HeapAlloc - before.HeapAlloc) / fields; each > 40_000 {
+	if each := (after.HeapAlloc - before.HeapAlloc) / fields; each > 20_000 {
 		t.Errorf("a field costs %d bytes", each)
 	}
 	runtime.KeepAlive(held)
@@ -55,5 +56,32 @@ func TestTextShowsTheEnd(t *testing.T) {
 	x.Focus()
 	if !strings.Contains(x.View(), "and the step") {
 		t.Errorf("it shows\n%s", x.View())
+	}
+}
+
+// Letters take a shorter way into the text; it looks as if they had not.
+func TestLettersAsTheTextAreaTakesThem(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	keys := []tea.KeyMsg{{Type: tea.KeyBackspace}, {Type: tea.KeyLeft}, {Type: tea.KeyRight}, {Type: tea.KeyHome}, {Type: tea.KeyUp}, {Type: tea.KeyCtrlW}, {Type: tea.KeyEnter}, {Type: tea.KeyCtrlU}}
+	letters := []rune("aüß日e ́👩 xyz ")
+	for range 60 {
+		fast, slow := NewText(&Styles{}, "", "write"), NewText(&Styles{}, "", "write")
+		w, h := 8+random.IntN(30), 2+random.IntN(6)
+		for _, x := range []*Text{fast, slow} {
+			x.SetSize(w, h)
+			x.Focus()
+		}
+		for range 120 {
+			k := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{letters[random.IntN(len(letters))]}}
+			if random.IntN(5) == 0 {
+				k = keys[random.IntN(len(keys))]
+			}
+			fast.Update(k)
+			slow.area, _ = slow.area.Update(k)
+			slow.changed()
+			if fast.Value() != slow.Value() || fast.View() != slow.View() || fast.area.LineInfo() != slow.area.LineInfo() {
+				t.Fatalf("%dx%d, %v:\n%q\n%q\n%s\n%s", w, h, k, fast.Value(), slow.Value(), fast.View(), slow.View())
+			}
+		}
 	}
 }
