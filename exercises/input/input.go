@@ -83,4 +83,6 @@ type Styles struct {
 	FrameFocus lipgloss.Style // colour of the border that has the focus
 	// Letter is the style of a STRIDE letter ("S" … "E"), used for nothing else.
 	Letter func(letter string) lipgloss.Style
+
+	areas areas
 }

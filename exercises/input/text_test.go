@@ -4,8 +4,10 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -15,17 +17,54 @@ func TestTextIsLean(t *testing.T) {
 	const fields = 200
 	held := make([]*Text, fields)
 	var before, after runtime.MemStats
+	st := &Styles{}
+	NewText(st, "", "")
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for i := range held {
-		held[i] = NewText(&Styles{}, "some words", "")
+		held[i] = NewText(st, "some words", "")
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	if each := (after.HeapAlloc - before.HeapAlloc) / fields; each > 20_000 {
+	if each := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) / fields; each > 5_000 {
 		t.Errorf("a field costs %d bytes", each)
 	}
 	runtime.KeepAlive(held)
+}
+
+// Fields that share text areas stay apart, whoever is asked when.
+func TestFieldsStayApart(t *testing.T) {
+	st := &Styles{}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			x := NewText(st, "", "write")
+			x.SetSize(20+i, 3+i%4)
+			if i%2 == 0 {
+				x.Focus()
+			}
+			want := ""
+			for k := range 200 {
+				letter := string(rune('a' + (i+k)%26))
+				x.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(letter)})
+				if i%2 == 0 {
+					want += letter
+				}
+				if shown := strings.ReplaceAll(x.View(), "\n", ""); x.Value() != want || x.Focused() != (i%2 == 0) || want != "" && !strings.Contains(shown, letter) {
+					t.Errorf("field %d holds %q and not %q, and shows %q", i, x.Value(), want, shown)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A later bubbles may keep a text's own elsewhere: then fields cost what they cost.
+func TestTextAreaIsKnown(t *testing.T) {
+	if own().kept == nil {
+		t.Errorf("a text area has not all of %v: fields share nothing", ownFields)
+	}
 }
 
 // A lean field grows as far as any.
@@ -77,9 +116,9 @@ func TestLettersAsTheTextAreaTakesThem(t *testing.T) {
 				k = keys[random.IntN(len(keys))]
 			}
 			fast.Update(k)
-			slow.area, _ = slow.area.Update(k)
 			slow.changed()
-			if fast.Value() != slow.Value() || fast.View() != slow.View() || fast.area.LineInfo() != slow.area.LineInfo() {
+			slow.with(func(a *textarea.Model) { *a, _ = a.Update(k) })
+			if fast.Value() != slow.Value() || fast.View() != slow.View() || fast.Line() != slow.Line() {
 				t.Fatalf("%dx%d, %v:\n%q\n%q\n%s\n%s", w, h, k, fast.Value(), slow.Value(), fast.View(), slow.View())
 			}
 		}
