@@ -46,7 +46,24 @@ func Clean(s string) string {
 // CleanLine is Clean for text that must stay on one line: runs of blanks and
 // line feeds become one blank, and the ends are trimmed.
 func CleanLine(s string) string {
+	if plain(s) {
+		return s
+	}
 	return strings.Join(strings.Fields(Clean(s)), " ")
+}
+
+// plain reports whether CleanLine has nothing to do: most of what it is asked for is
+// the program's own.
+func plain(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return before != ' ' || s == ""
 }
 
 var (

@@ -11,7 +11,7 @@ import (
 // Memory is what limits how many there can be, so a server collects garbage
 // earlier than Go does by itself, and gives back what it does not need.
 const (
-	gcPercent  = 100 // Go's own is 100
+	gcPercent  = 170 // Go's own is 100
 	tidyEvery  = 30 * time.Second
 	idleFactor = 1 // idle memory is given back above 1/idleFactor of what is in use: it stops everybody for a moment
 )

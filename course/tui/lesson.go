@@ -32,14 +32,6 @@ type lesson struct {
 	drawnAs pageLook // and how it stood then
 }
 
-// pageLook is all that a page of text is drawn from, beside what its outline shows.
-type pageLook struct {
-	first         *string // of the lines
-	off, term     int
-	width, height int
-	theme         *theme
-}
-
 const (
 	outlineFrom  = 110 // columns from which the outline stands beside the lesson
 	outlineWidth = 32
@@ -211,25 +203,45 @@ func (l *lesson) Status() string {
 }
 
 func (l *lesson) Help() []key.Binding {
-	back := as(keys.back, "esc", "back")
 	if l.ex != nil {
-		return append(l.ex.Help(), back)
+		return append(l.ex.Help(), leaveKey)
 	}
 	if l.term >= 0 {
-		return []key.Binding{as(keys.tab, "tab", "next word"), as(keys.back, "esc", "close"), keys.glossary}
+		return termKeys
 	}
-	h := []key.Binding{keys.prev, as(keys.enter, "enter", "go on")}
-	if len(l.lines) > l.rows() {
-		h = append(h, as(keys.up, "↑↓", "scroll"))
-	}
-	if len(l.terms) > 0 {
-		h = append(h, as(keys.tab, "tab", "explain a word"))
-	}
-	if l.step.Sitting != nil {
-		return append(h, back, keys.glossary)
-	}
-	return append(h, back, keys.glossary, keys.bookmark, keys.note)
+	return pageKeys(len(l.lines) > l.rows(), len(l.terms) > 0, l.step.Sitting != nil)
 }
+
+var (
+	leaveKey = as(keys.back, "esc", "back")
+	termKeys = []key.Binding{as(keys.tab, "tab", "next word"), as(keys.back, "esc", "close"), keys.glossary}
+)
+
+// pageKeys are the keys of a page of text. They stand below each of them, and there
+// are eight sets in all.
+var pageKeys = func() func(long, terms, sitting bool) []key.Binding {
+	sets := map[[3]bool][]key.Binding{}
+	both := []bool{false, true}
+	for _, long := range both {
+		for _, terms := range both {
+			for _, sitting := range both {
+				h := []key.Binding{keys.prev, as(keys.enter, "enter", "go on")}
+				if long {
+					h = append(h, as(keys.up, "↑↓", "scroll"))
+				}
+				if terms {
+					h = append(h, as(keys.tab, "tab", "explain a word"))
+				}
+				h = append(h, leaveKey, keys.glossary)
+				if !sitting {
+					h = append(h, keys.bookmark, keys.note)
+				}
+				sets[[3]bool{long, terms, sitting}] = h
+			}
+		}
+	}
+	return func(long, terms, sitting bool) []key.Binding { return sets[[3]bool{long, terms, sitting}] }
+}()
 
 func (l *lesson) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -375,9 +387,9 @@ func (l *lesson) View() string {
 	if l.ex != nil || l.hasOutline() || len(l.lines) == 0 {
 		return l.draw()
 	}
-	now := pageLook{&l.lines[0], l.off, l.term, l.width, l.height, l.env.theme}
+	now := pageLook{l.rendered, l.page, len(l.step.Pages), l.off, l.term, l.width, l.height, l.step.Sitting == nil, l.env.theme.name}
 	if l.drawn == "" || now != l.drawnAs {
-		l.drawn, l.drawnAs = l.draw(), now
+		l.drawn, l.drawnAs = l.env.Pages.draw(now, l.draw), now
 	}
 	return l.drawn
 }

@@ -18,6 +18,7 @@ type Pages struct {
 	mu    sync.Mutex
 	done  map[pageKey]*page
 	order []pageKey // oldest first
+	drawn map[pageLook]string
 
 	themes map[themeKey]*theme
 }
@@ -60,8 +61,11 @@ type page struct {
 // maxPages bounds the cache; a course has about a hundred pages and people have a few widths.
 const maxPages = 600
 
+// maxDrawn bounds those that are drawn, each of some 3 KB: a page scrolled by a line is another one.
+const maxDrawn = 1000
+
 // NewPages makes an empty cache.
-func NewPages() *Pages { return &Pages{done: map[pageKey]*page{}} }
+func NewPages() *Pages { return &Pages{done: map[pageKey]*page{}, drawn: map[pageLook]string{}} }
 
 func (p *Pages) render(md string, width int, t *theme) string {
 	k := pageKey{md, width, t.name}
@@ -90,6 +94,35 @@ func (p *Pages) has(md string, width int, t *theme) bool {
 	defer p.mu.Unlock()
 	pg := p.done[pageKey{md, width, t.name}]
 	return pg != nil && pg.done.Load()
+}
+
+// pageLook is all that a page of text is drawn from, where no outline stands beside it.
+type pageLook struct {
+	text          string // rendered
+	page, pages   int
+	off, term     int
+	width, height int
+	explained     bool // its terms are underlined
+	theme         string
+}
+
+// draw is a page as it stands on a screen: made once, for all who have the same
+// page before them.
+func (p *Pages) draw(l pageLook, make func() string) string {
+	p.mu.Lock()
+	s, ok := p.drawn[l]
+	p.mu.Unlock()
+	if ok {
+		return s
+	}
+	s = make()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.drawn) >= maxDrawn {
+		clear(p.drawn)
+	}
+	p.drawn[l] = s
+	return s
 }
 
 // renderMarkdown renders without a cache. A text that glamour cannot render is

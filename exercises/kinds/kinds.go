@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/ask"
@@ -38,13 +39,17 @@ func All() []input.Kind {
 // Get returns the kind with the name, those included that no lesson may hold
 // because the program makes their exercises itself.
 func Get(name string) (input.Kind, bool) {
-	for _, k := range append(All(), recall.Kind()) {
-		if k.Name == name {
-			return k, true
-		}
-	}
-	return input.Kind{}, false
+	k, ok := byName()[name]
+	return k, ok
 }
+
+var byName = sync.OnceValue(func() map[string]input.Kind {
+	m := map[string]input.Kind{}
+	for _, k := range append(All(), recall.Kind()) {
+		m[k.Name] = k
+	}
+	return m
+})
 
 // Decoder decodes an exercise of any kind in the list.
 type Decoder struct{}

@@ -53,7 +53,8 @@ func (d *DB) Add(ctx context.Context, id string, events ...progress.Event) error
 		if err := tx.QueryRow("SELECT holder FROM learners WHERE id = $1"+d.forUpdate(), id).Scan(&holder); err != nil {
 			return err
 		}
-		return l.insert(tx, lines)
+		_, err := l.insert(tx, lines)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("adding to somebody's progress: %w", err)

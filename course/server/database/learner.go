@@ -116,32 +116,49 @@ func (l *learner) readDrafts(ctx context.Context) error {
 	return rows.Err()
 }
 
-// save changes what belongs to the learner, as long as this window holds it.
-func (l *learner) save(ctx context.Context, do func(*sql.Tx) error) error {
+// save changes what belongs to the learner, as long as this window holds it. do
+// returns how many rows it changed. With PostgreSQL the learner's row is locked
+// before it; a SQLite file has one writer, so that each statement of do looks for
+// itself whether this window holds the learner, and changes nothing when it does not.
+func (l *learner) save(ctx context.Context, do func(*sql.Tx) (int64, error)) error {
 	if l.over.Load() {
 		return fmt.Errorf("%w. %s", progress.ErrReadOnly, elsewhere)
 	}
 	err := l.d.change(ctx, func(tx *sql.Tx) error {
-		var holder int64
-		get, err := l.d.prepared(tx, "SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate())
-		if err != nil {
-			return err
+		if l.d.shared {
+			if err := l.held(tx); err != nil {
+				return err
+			}
 		}
-		err = get.QueryRow(l.id).Scan(&holder)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: the person was erased
-			return err
+		n, err := do(tx)
+		if err == nil && n == 0 {
+			err = l.held(tx)
 		}
-		if holder != l.holder {
-			l.over.Store(true)
-			return progress.ErrReadOnly
-		}
-		return do(tx)
+		return err
 	})
 	switch {
 	case errors.Is(err, progress.ErrReadOnly):
 		return fmt.Errorf("%w. %s", progress.ErrReadOnly, elsewhere)
 	case err != nil:
 		return fmt.Errorf("saving progress: %w", err)
+	}
+	return nil
+}
+
+// held returns ErrReadOnly when another window holds the learner.
+func (l *learner) held(tx *sql.Tx) error {
+	var holder int64
+	get, err := l.d.prepared(tx, "SELECT holder FROM learners WHERE id = $1"+l.d.forUpdate())
+	if err != nil {
+		return err
+	}
+	err = get.QueryRow(l.id).Scan(&holder)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: the person was erased
+		return err
+	}
+	if holder != l.holder {
+		l.over.Store(true)
+		return progress.ErrReadOnly
 	}
 	return nil
 }
@@ -162,7 +179,7 @@ func (l *learner) Append(ctx context.Context, events ...progress.Event) error {
 	if err != nil {
 		return err
 	}
-	return l.save(ctx, func(tx *sql.Tx) error { return l.insert(tx, lines) })
+	return l.save(ctx, func(tx *sql.Tx) (int64, error) { return l.insert(tx, lines) })
 }
 
 func encoded(events []progress.Event) ([][]byte, error) {
@@ -176,18 +193,46 @@ func encoded(events []progress.Event) ([][]byte, error) {
 	return lines, nil
 }
 
-// insert puts events behind those that are there. The learner's row is locked.
-func (l *learner) insert(tx *sql.Tx, lines [][]byte) error {
-	put, err := l.d.prepared(tx, "INSERT INTO events (learner, n, data) VALUES ($1, (SELECT COALESCE(MAX(n), 0) + 1 FROM events WHERE learner = $1), $2)")
+// What is written of a learner; and the same for a window that must hold the
+// learner, whose number comes last.
+const (
+	putEvent  = "INSERT INTO events (learner, n, data) VALUES ($1, (SELECT COALESCE(MAX(n), 0) + 1 FROM events WHERE learner = $1), $2)"
+	putDraft  = "INSERT INTO drafts (learner, item, data) VALUES ($1, $2, $3) ON CONFLICT (learner, item) DO UPDATE SET data = excluded.data"
+	dropDraft = "DELETE FROM drafts WHERE learner = $1 AND item = $2"
+
+	ifHeld        = "EXISTS (SELECT 1 FROM learners WHERE id = $1 AND holder = "
+	putEventHeld  = "INSERT INTO events (learner, n, data) SELECT $1, (SELECT COALESCE(MAX(n), 0) + 1 FROM events WHERE learner = $1), $2 WHERE " + ifHeld + "$3)"
+	putDraftHeld  = "INSERT INTO drafts (learner, item, data) SELECT $1, $2, $3 WHERE " + ifHeld + "$4) ON CONFLICT (learner, item) DO UPDATE SET data = excluded.data"
+	dropDraftHeld = dropDraft + " AND " + ifHeld + "$3)"
+)
+
+// exec runs a statement, or what it is for a window that must hold the learner,
+// and returns how many rows it changed.
+func (l *learner) exec(tx *sql.Tx, query, held string, args ...any) (int64, error) {
+	if !l.d.shared && l.holder != 0 {
+		query, args = held, append(args, l.holder)
+	}
+	s, err := l.d.prepared(tx, query)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	res, err := s.Exec(args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// insert puts events behind those that are there. Nobody else writes meanwhile.
+func (l *learner) insert(tx *sql.Tx, lines [][]byte) (rows int64, err error) {
 	for _, line := range lines {
-		if _, err := put.Exec(l.id, line); err != nil {
-			return err
+		n, err := l.exec(tx, putEvent, putEventHeld, l.id, line)
+		if err != nil {
+			return rows, err
 		}
+		rows += n
 	}
-	return nil
+	return rows, nil
 }
 
 // Events implements progress.Store.
@@ -251,15 +296,7 @@ func (l *learner) SaveDraft(ctx context.Context, item string, draft []string) er
 	if err := l.draftRoom(item, len(b)); err != nil {
 		return err
 	}
-	return l.save(ctx, func(tx *sql.Tx) error {
-		put, err := l.d.prepared(tx, `INSERT INTO drafts (learner, item, data) VALUES ($1, $2, $3)
-			ON CONFLICT (learner, item) DO UPDATE SET data = excluded.data`)
-		if err != nil {
-			return err
-		}
-		_, err = put.Exec(l.id, item, b)
-		return err
-	})
+	return l.save(ctx, func(tx *sql.Tx) (int64, error) { return l.exec(tx, putDraft, putDraftHeld, l.id, item, b) })
 }
 
 // Draft implements progress.Store.
@@ -287,14 +324,7 @@ func (l *learner) DropDraft(ctx context.Context, item string) error {
 	if !l.has(item) {
 		return nil
 	}
-	err := l.save(ctx, func(tx *sql.Tx) error {
-		drop, err := l.d.prepared(tx, "DELETE FROM drafts WHERE learner = $1 AND item = $2")
-		if err != nil {
-			return err
-		}
-		_, err = drop.Exec(l.id, item)
-		return err
-	})
+	err := l.save(ctx, func(tx *sql.Tx) (int64, error) { return l.exec(tx, dropDraft, dropDraftHeld, l.id, item) })
 	if err == nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()

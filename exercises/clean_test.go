@@ -1,0 +1,23 @@
+package exercises
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// What is taken for plain is what cleaning would leave as it is.
+func TestPlainNeedsNoCleaning(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"a", "b", " ", "  ", "\t", "\n", "\x1b", "é", "\u202e", "~", "\x7f", "1"}
+	for range 20_000 {
+		s := ""
+		for range random.IntN(5) {
+			s += pieces[random.IntN(len(pieces))]
+		}
+		slow := strings.Join(strings.Fields(Clean(s)), " ")
+		if got := CleanLine(s); got != slow {
+			t.Fatalf("%q becomes %q, and %q the long way", s, got, slow)
+		}
+	}
+}
