@@ -6,7 +6,6 @@ import (
 	"io"
 	"runtime/debug"
 	"strconv"
-	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -62,7 +61,7 @@ func newPainter(model drawn, c *crew, out io.Writer, send func(tea.Msg), patienc
 		p.perform(cmd)
 	}
 	p.redraw = func() {
-		p.frame = frames.Get().(*[]byte)
+		p.frame = takeFrame()
 		*p.frame = p.draw((*p.frame)[:0])
 	}
 	return p
@@ -183,13 +182,29 @@ func (p *painter) paint() {
 	}
 	p.crew.run(p.redraw)
 	p.write(*p.frame)
-	frames.Put(p.frame)
+	putFrame(p.frame)
 	p.frame = nil
 }
 
-// frames are buffers in which frames are made: one for each that is made at the
-// moment, and not for each seat.
-var frames = sync.Pool{New: func() any { return new([]byte) }}
+// frames are buffers in which frames are made: some for those that are made at the
+// moment, and not one for each seat. Garbage collection leaves them alone.
+var frames = make(chan *[]byte, 16)
+
+func takeFrame() *[]byte {
+	select {
+	case b := <-frames:
+		return b
+	default:
+		return new([]byte)
+	}
+}
+
+func putFrame(b *[]byte) {
+	select {
+	case frames <- b:
+	default:
+	}
+}
 
 // draw appends to b what brings the terminal from the last frame to this one.
 func (p *painter) draw(b []byte) []byte {

@@ -49,23 +49,64 @@ type look struct {
 	submits     bool // enter is left to the screen
 }
 
-// areas are text areas for each look.
+// areas are text areas that nobody uses at the moment, for each look.
 type areas struct {
 	mu    sync.Mutex
-	pools map[look]*sync.Pool
+	spare map[look]*spare
 }
 
-func (s *Styles) areasOf(l look) *sync.Pool {
+// spare is a sync.Pool that garbage collection leaves alone: whoever writes while
+// it runs would have to make new text areas then, of all times.
+type spare struct {
+	mu    sync.Mutex
+	areas []*textarea.Model
+	make  func() *textarea.Model
+	empty reflect.Value // what is a text's own that nobody has written in
+}
+
+// mostSpare is how many text areas of a look are kept, of 12 KB each: so many are
+// used at the same moment.
+const mostSpare = 16
+
+func (s *spare) get() *textarea.Model {
+	s.mu.Lock()
+	n := len(s.areas)
+	if n == 0 {
+		s.mu.Unlock()
+		return s.make()
+	}
+	a := s.areas[n-1]
+	s.areas = s.areas[:n-1]
+	s.mu.Unlock()
+	return a
+}
+
+func (s *spare) put(a *textarea.Model) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.areas) < mostSpare {
+		s.areas = append(s.areas, a)
+	}
+}
+
+func (s *Styles) areasOf(l look) *spare {
 	s.areas.mu.Lock()
 	defer s.areas.mu.Unlock()
-	if p := s.areas.pools[l]; p != nil {
+	if p := s.areas.spare[l]; p != nil {
 		return p
 	}
-	if s.areas.pools == nil {
-		s.areas.pools = map[look]*sync.Pool{}
+	if s.areas.spare == nil {
+		s.areas.spare = map[look]*spare{}
 	}
-	p := &sync.Pool{New: func() any { return s.newArea(l) }}
-	s.areas.pools[l] = p
+	p := &spare{make: func() *textarea.Model { return s.newArea(l) }}
+	if own().kept != nil {
+		a := p.make()
+		p.empty = reflect.New(own().kept).Elem()
+		keep(p.empty, a)
+		p.empty = p.newOwn()
+		p.put(a)
+	}
+	s.areas.spare[l] = p
 	return p
 }
 
@@ -92,23 +133,18 @@ func (s *Styles) newArea(l look) *textarea.Model {
 	return &a
 }
 
-// ownOf is what belongs to an empty text.
-func ownOf(a *textarea.Model) reflect.Value {
+// newOwn is what belongs to an empty text.
+func (s *spare) newOwn() reflect.Value {
 	kept := reflect.New(own().kept).Elem()
-	keep(kept, a)
+	kept.Set(s.empty)
 	for i, name := range ownFields {
-		f := kept.Field(i)
-		switch name {
+		switch f := kept.Field(i); name {
 		case "value": // without the room that is reserved
 			f.Set(reflect.MakeSlice(f.Type(), 1, 1))
 		case "viewport":
 			view := reflect.New(f.Type().Elem())
 			view.Elem().Set(f.Elem())
 			f.Set(view)
-		case "focus":
-			f.SetBool(false)
-		case "col", "row", "lastCharOffset":
-			f.SetInt(0)
 		}
 	}
 	return kept

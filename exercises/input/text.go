@@ -5,7 +5,6 @@ import (
 	"math"
 	"reflect"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/bubbles/textarea"
@@ -25,7 +24,7 @@ const keptMost = 2 << 20
 // Text is a field for free text. What is too long for it is kept aside and not
 // cut: Value returns all that was typed or pasted, up to keptMost.
 type Text struct {
-	areas *sync.Pool      // of those that look like this one
+	areas *spare          // of those that look like this one
 	whole *textarea.Model // one of its own, where none can be shared
 	kept  reflect.Value   // what is its own of a shared one
 
@@ -44,12 +43,10 @@ type Text struct {
 func NewText(s *Styles, value, placeholder string) *Text {
 	t := &Text{styles: s, look: look{placeholder: placeholder}}
 	t.areas = s.areasOf(t.look)
-	a := t.areas.Get().(*textarea.Model)
 	if own().kept == nil {
-		t.whole = a
+		t.whole = t.areas.make()
 	} else {
-		t.kept = ownOf(a)
-		t.areas.Put(a)
+		t.kept = t.areas.newOwn()
 	}
 	t.insert(value)
 	return t
@@ -71,7 +68,7 @@ func (t *Text) with(do func(*textarea.Model)) {
 		do(t.whole)
 		return
 	}
-	a := t.areas.Get().(*textarea.Model)
+	a := t.areas.get()
 	lend(a, t.kept)
 	if a.Focused() { // its own looks, and not those of the last field
 		a.Focus()
@@ -80,7 +77,7 @@ func (t *Text) with(do func(*textarea.Model)) {
 	}
 	do(a)
 	keep(t.kept, a)
-	t.areas.Put(a)
+	t.areas.put(a)
 }
 
 // SetValue replaces the text.
