@@ -10,7 +10,8 @@ import "sync"
 // time while garbage is collected must help with 64 kB of that, so that a
 // thousand seats with some goroutines each would do nothing else meanwhile.
 type crew struct {
-	keep int // how many idle goroutines stay
+	hold sync.RWMutex // for reading while a screen changes or is drawn
+	keep int          // how many idle goroutines stay
 	mu   sync.Mutex
 	idle []*worker
 	done bool
@@ -32,6 +33,8 @@ func newCrew(keep int) *crew { return &crew{keep: keep} }
 // run runs do and returns when it has ended. It panics as do does, on the
 // caller's goroutine. Work that waits holds nobody up: others get a new goroutine.
 func (c *crew) run(do func()) {
+	c.hold.RLock()
+	defer c.hold.RUnlock()
 	w := c.worker()
 	w.do <- task{do, true}
 	p := <-w.back

@@ -10,6 +10,7 @@ import (
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
+	"edu/threatlings/lessons"
 )
 
 // lesson shows one lesson page by page: text to read, or an exercise to do.
@@ -30,6 +31,7 @@ type lesson struct {
 
 	drawn   string   // the page as it was drawn last
 	drawnAs pageLook // and how it stood then
+	stale   bool     // the exercise heard of something since
 }
 
 const (
@@ -60,7 +62,7 @@ func (l *lesson) Init() tea.Cmd {
 
 // goTo opens a page of this lesson.
 func (l *lesson) goTo(page int) tea.Cmd {
-	l.page, l.off, l.lines, l.ex = page, 0, nil, nil
+	l.page, l.off, l.lines, l.ex, l.stale = page, 0, nil, nil, true
 	l.terms, l.term = nil, -1
 	p := l.step.Pages[page]
 	l.md = p.Text()
@@ -122,7 +124,7 @@ func (l *lesson) textWidth() int { return min(l.room()-2*leftMargin, measure) }
 func (l *lesson) rows() int { return l.height - 2 }
 
 func (l *lesson) SetSize(w, h int) {
-	l.width, l.height = w, h
+	l.width, l.height, l.stale = w, h, true
 	l.layout()
 }
 
@@ -138,16 +140,17 @@ func (l *lesson) layout() {
 		}
 		return
 	}
-	if text := l.env.Pages.render(l.md, l.textWidth(), l.env.theme); l.lines == nil || text != l.rendered {
-		l.rendered, l.lines = text, strings.Split(text, "\n")
+	if pg := l.env.Pages.page(l.md, l.textWidth(), l.env.theme); l.lines == nil || pg.text != l.rendered {
+		l.rendered, l.lines = pg.text, strings.Split(pg.text, "\n")
 		if l.step.Sitting == nil { // its texts are of no lesson, and each is another one
-			l.terms = spots(l.lines, l.env.Session.Course.TermsIn(l.md))
+			l.terms = pg.explain(l.lines, func() []lessons.Term { return l.env.Session.Course.TermsIn(l.md) })
 		}
 	}
 	l.off = max(0, min(l.off, len(l.lines)-l.rows()))
 }
 
 func (l *lesson) Restyle() {
+	l.stale = true
 	if l.ex != nil {
 		l.ex.Restyle()
 	}
@@ -174,6 +177,7 @@ func (l *lesson) Flush() error {
 
 // Back closes the term that is open, or what is open in the exercise.
 func (l *lesson) Back() bool {
+	l.stale = true
 	if l.ex == nil && l.term >= 0 {
 		l.term = -1
 		return true
@@ -244,6 +248,11 @@ var pageKeys = func() func(long, terms, sitting bool) []key.Binding {
 }()
 
 func (l *lesson) Update(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case tickMsg, savedMsg: // they change what the header says, and nothing of the page
+	default:
+		l.stale = true
+	}
 	switch msg := msg.(type) {
 	case renderedMsg:
 		if msg.page == l.page {
@@ -384,8 +393,14 @@ func (l *lesson) View() string {
 	if l.ex != nil && l.ex.kind.Whole {
 		return l.ex.View()
 	}
-	if l.ex != nil || l.hasOutline() || len(l.lines) == 0 {
+	if l.hasOutline() || l.ex == nil && len(l.lines) == 0 {
 		return l.draw()
+	}
+	if l.ex != nil {
+		if l.stale || l.drawn == "" {
+			l.drawn, l.drawnAs, l.stale = l.draw(), pageLook{}, false
+		}
+		return l.drawn
 	}
 	now := pageLook{l.rendered, l.page, len(l.step.Pages), l.off, l.term, l.width, l.height, l.step.Sitting == nil, l.env.theme.name}
 	if l.drawn == "" || now != l.drawnAs {

@@ -10,6 +10,8 @@ import (
 	"github.com/charmbracelet/glamour"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
+
+	"edu/threatlings/lessons"
 )
 
 // Pages renders Markdown, each text once for a width and a theme, and shares
@@ -53,9 +55,11 @@ type pageKey struct {
 }
 
 type page struct {
-	once sync.Once
-	text string
-	done atomic.Bool
+	once  sync.Once
+	text  string
+	done  atomic.Bool
+	terms sync.Once
+	spots []spot
 }
 
 // maxPages bounds the cache; a course has about a hundred pages and people have a few widths.
@@ -68,6 +72,11 @@ const maxDrawn = 1000
 func NewPages() *Pages { return &Pages{done: map[pageKey]*page{}, drawn: map[pageLook]string{}} }
 
 func (p *Pages) render(md string, width int, t *theme) string {
+	return p.page(md, width, t).text
+}
+
+// page is a rendered text.
+func (p *Pages) page(md string, width int, t *theme) *page {
 	k := pageKey{md, width, t.name}
 	p.mu.Lock()
 	pg := p.done[k]
@@ -85,7 +94,14 @@ func (p *Pages) render(md string, width int, t *theme) string {
 		pg.text = renderMarkdown(md, width, t)
 		pg.done.Store(true)
 	})
-	return pg.text
+	return pg
+}
+
+// explain finds the terms of a glossary on a rendered text, once. A text belongs to
+// one glossary.
+func (pg *page) explain(lines []string, terms func() []lessons.Term) []spot {
+	pg.terms.Do(func() { pg.spots = spots(lines, terms()) })
+	return pg.spots
 }
 
 // has reports whether a text is rendered already: showing it costs nothing.

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+// While garbage is collected nothing is drawn, and afterwards everything.
+func TestCollectHoldsTheCrew(t *testing.T) {
+	c := newCrew(2)
+	defer c.stop()
+	before := read(cycles)
+	collect(&c.hold)
+	if read(cycles) <= before {
+		t.Error("nothing was collected")
+	}
+	c.hold.Lock()
+	drawn := make(chan struct{})
+	go c.run(func() { close(drawn) })
+	select {
+	case <-drawn:
+		t.Error("somebody draws meanwhile")
+	case <-time.After(20 * time.Millisecond):
+	}
+	c.hold.Unlock()
+	<-drawn
+}
+
+// A server that is stopped leaves Go's own collection as it was.
+func TestKeepSmallEnds(t *testing.T) {
+	old := debug.SetGCPercent(123)
+	defer debug.SetGCPercent(old)
+	h := start(t, t.TempDir(), nil)
+	h.sit("learn", "xterm", nil).Shows("Begin")
+	h.stop()
+	for range 1000 {
+		now := debug.SetGCPercent(123)
+		if now == 123 {
+			return
+		}
+		debug.SetGCPercent(now)
+		time.Sleep(time.Millisecond)
+	}
+	t.Error("Go still collects as the server wanted it")
+}
