@@ -27,6 +27,24 @@ func TestCollectHoldsTheCrew(t *testing.T) {
 	<-drawn
 }
 
+// Garbage is collected when the heap has grown to more than three times of what is in
+// use, and is large enough for that to matter.
+func TestDue(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct {
+		heap, live uint64
+		want       bool
+	}{
+		{20 * mb, 2 * mb, false},
+		{65 * mb, 20 * mb, false},
+		{67 * mb, 20 * mb, true},
+	} {
+		if due(c.heap, c.live) != c.want {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // A server that is stopped leaves Go's own collection as it was.
 func TestKeepSmallEnds(t *testing.T) {
 	old := debug.SetGCPercent(123)

@@ -158,7 +158,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.ssh.ConnCallback = func(ctx ssh.Context, conn net.Conn) net.Conn {
 		ctx.SetValue(ctxLate, time.AfterFunc(o.Slow, func() { _ = conn.Close() })) // it may have gone
-		return conn
+		return held{conn, &s.crew.hold}
 	}
 	s.ssh.ChannelHandlers = map[string]ssh.ChannelHandler{"session": onlyShell}
 	s.ssh.RequestHandlers = map[string]ssh.RequestHandler{}

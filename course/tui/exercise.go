@@ -410,7 +410,8 @@ func (x *exercise) again() tea.Cmd {
 }
 
 func (x *exercise) prompt() []string {
-	return append(strings.Split(x.env.Pages.render(x.ex.About().Prompt, x.width, x.env.theme), "\n"), "")
+	lines := x.env.Pages.page(x.ex.About().Prompt, x.width, x.env.theme).lines
+	return append(lines[:len(lines):len(lines)], "") // they belong to everybody
 }
 
 func (x *exercise) promptHeight() int {

@@ -141,9 +141,9 @@ func (l *lesson) layout() {
 		return
 	}
 	if pg := l.env.Pages.page(l.md, l.textWidth(), l.env.theme); l.lines == nil || pg.text != l.rendered {
-		l.rendered, l.lines = pg.text, strings.Split(pg.text, "\n")
+		l.rendered, l.lines = pg.text, pg.lines
 		if l.step.Sitting == nil { // its texts are of no lesson, and each is another one
-			l.terms = pg.explain(l.lines, func() []lessons.Term { return l.env.Session.Course.TermsIn(l.md) })
+			l.terms = pg.explain(func() []lessons.Term { return l.env.Session.Course.TermsIn(l.md) })
 		}
 	}
 	l.off = max(0, min(l.off, len(l.lines)-l.rows()))
@@ -413,28 +413,30 @@ func (l *lesson) draw() string {
 	st := l.env.theme.styles
 	room := l.room()
 	margin := strings.Repeat(" ", leftMargin)
-	lines := append(make([]string, 0, l.height), " "+l.env.theme.progress(l.page+1, len(l.step.Pages), room-2), "")
+	bar := " " + l.env.theme.progress(l.page+1, len(l.step.Pages), room-2)
 	if l.ex != nil {
-		lines[1] = margin + st.Accent.Render(ansi.Truncate(exercises.CleanLine(l.ex.item.Title), room-2*leftMargin, "…"))
-		for _, x := range strings.Split(l.ex.View(), "\n") {
-			lines = append(lines, margin+x)
+		title := margin + st.Accent.Render(ansi.Truncate(exercises.CleanLine(l.ex.item.Title), room-2*leftMargin, "…"))
+		page := bar + "\n" + title + "\n" + margin + strings.ReplaceAll(l.ex.View(), "\n", "\n"+margin)
+		if !l.hasOutline() {
+			return page
 		}
-	} else {
-		meaning := l.meaning()
-		end := min(len(l.lines), l.off+l.rows()-len(meaning))
-		for i := min(l.off, end); i < end; i++ {
-			lines = append(lines, margin+l.underlined(i))
-		}
-		for len(meaning) > 0 && len(lines) < 2+l.rows()-len(meaning) {
-			lines = append(lines, "")
-		}
-		for _, x := range meaning {
-			lines = append(lines, margin+x)
-		}
-		if len(meaning) == 0 && end < len(l.lines) && len(lines) > 2 {
-			last := len(lines) - 1
-			lines[last] = margin + st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(l.lines)-end+1))
-		}
+		return beside(l.outline(), strings.Split(page, "\n"), outlineWidth, l.height)
+	}
+	lines := append(make([]string, 0, l.height), bar, "")
+	meaning := l.meaning()
+	end := min(len(l.lines), l.off+l.rows()-len(meaning))
+	for i := min(l.off, end); i < end; i++ {
+		lines = append(lines, margin+l.underlined(i))
+	}
+	for len(meaning) > 0 && len(lines) < 2+l.rows()-len(meaning) {
+		lines = append(lines, "")
+	}
+	for _, x := range meaning {
+		lines = append(lines, margin+x)
+	}
+	if len(meaning) == 0 && end < len(l.lines) && len(lines) > 2 {
+		last := len(lines) - 1
+		lines[last] = margin + st.Quiet.Render(fmt.Sprintf("… %d more lines: ↓ or enter", len(l.lines)-end+1))
 	}
 	if !l.hasOutline() {
 		return strings.Join(lines, "\n")

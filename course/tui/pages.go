@@ -57,6 +57,7 @@ type pageKey struct {
 type page struct {
 	once  sync.Once
 	text  string
+	lines []string // of text; nobody changes them
 	done  atomic.Bool
 	terms sync.Once
 	spots []spot
@@ -92,6 +93,7 @@ func (p *Pages) page(md string, width int, t *theme) *page {
 	p.mu.Unlock()
 	pg.once.Do(func() {
 		pg.text = renderMarkdown(md, width, t)
+		pg.lines = strings.Split(pg.text, "\n")
 		pg.done.Store(true)
 	})
 	return pg
@@ -99,8 +101,8 @@ func (p *Pages) page(md string, width int, t *theme) *page {
 
 // explain finds the terms of a glossary on a rendered text, once. A text belongs to
 // one glossary.
-func (pg *page) explain(lines []string, terms func() []lessons.Term) []spot {
-	pg.terms.Do(func() { pg.spots = spots(lines, terms()) })
+func (pg *page) explain(terms func() []lessons.Term) []spot {
+	pg.terms.Do(func() { pg.spots = spots(pg.lines, terms()) })
 	return pg.spots
 }
 
