@@ -18,7 +18,7 @@ import (
 // thousand seats that is 0.1 to 0.2 s some four times a minute. When it is too
 // late with that, Go does as it always does.
 const (
-	growth     = 2.3      // how much of what is in use may come to it before garbage is collected
+	growth     = 2.1      // how much of what is in use may come to it before garbage is collected
 	leastHeap  = 32 << 20 // bytes; below them a collection is not felt
 	goPercent  = 1000     // when Go collects by itself
 	lookEvery  = 50 * time.Millisecond

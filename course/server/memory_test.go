@@ -36,8 +36,8 @@ func TestDue(t *testing.T) {
 		want       bool
 	}{
 		{20 * mb, 2 * mb, false},
-		{65 * mb, 20 * mb, false},
-		{67 * mb, 20 * mb, true},
+		{61 * mb, 20 * mb, false},
+		{63 * mb, 20 * mb, true},
 	} {
 		if due(c.heap, c.live) != c.want {
 			t.Errorf("%+v", c)
