@@ -1,6 +1,9 @@
 package server
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // A crew runs short work on goroutines that it keeps. Drawing a screen needs a
 // deep stack for a millisecond: a thousand seats that drew on goroutines of their
@@ -11,6 +14,7 @@ import "sync"
 // thousand seats with some goroutines each would do nothing else meanwhile.
 type crew struct {
 	hold sync.RWMutex // for reading while a screen changes or is drawn
+	runs atomic.Int64 // how often that was so
 	keep int          // how many idle goroutines stay
 	mu   sync.Mutex
 	idle []*worker
@@ -35,6 +39,7 @@ func newCrew(keep int) *crew { return &crew{keep: keep} }
 func (c *crew) run(do func()) {
 	c.hold.RLock()
 	defer c.hold.RUnlock()
+	c.runs.Add(1)
 	w := c.worker()
 	w.do <- task{do, true}
 	p := <-w.back

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ import (
 // late with that, Go does as it always does.
 const (
 	growth     = 2.1      // how much of what is in use may come to it before garbage is collected
+	lull       = 0.4      // and how much when nobody does anything at the moment
 	leastHeap  = 32 << 20 // bytes; below them a collection is not felt
 	goPercent  = 1000     // when Go collects by itself
 	lookEvery  = 50 * time.Millisecond
@@ -34,28 +36,35 @@ const (
 	cycles    = "/gc/cycles/total:gc-cycles"
 )
 
-// due reports whether garbage is to be collected.
-func due(heap, live uint64) bool {
-	return float64(heap) > max(leastHeap, (1+growth)*float64(live))
+// due reports whether garbage is to be collected: early when nobody would notice.
+func due(heap, live uint64, quiet bool) bool {
+	more := growth
+	if quiet {
+		more = lull
+	}
+	return float64(heap) > max(leastHeap, (1+more)*float64(live))
 }
 
 // keepSmall keeps the process small until the context ends. It holds hold for
-// writing while garbage is collected.
-func keepSmall(ctx context.Context, hold *sync.RWMutex) {
+// writing while garbage is collected. work counts what was done.
+func keepSmall(ctx context.Context, hold *sync.RWMutex, work *atomic.Int64) {
 	old := debug.SetGCPercent(goPercent)
 	defer debug.SetGCPercent(old)
 	look, tidy := time.NewTicker(lookEvery), time.NewTicker(tidyEvery)
 	defer look.Stop()
 	defer tidy.Stop()
 	var m runtime.MemStats
+	var before int64
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-look.C:
-			if due(read(heapBytes), read(liveBytes)) {
+			done := work.Load()
+			if due(read(heapBytes), read(liveBytes), done == before) {
 				collect(hold)
 			}
+			before = done
 		case <-tidy.C:
 			runtime.ReadMemStats(&m)
 			if m.HeapIdle-m.HeapReleased > m.HeapInuse/idleFactor {

@@ -28,18 +28,21 @@ func TestCollectHoldsTheCrew(t *testing.T) {
 }
 
 // Garbage is collected when the heap has grown to more than three times of what is in
-// use, and is large enough for that to matter.
+// use, or to half as much again while it is quiet, and is large enough for that to matter.
 func TestDue(t *testing.T) {
 	const mb = 1 << 20
 	for _, c := range []struct {
-		heap, live uint64
-		want       bool
+		heap, live  uint64
+		quiet, want bool
 	}{
-		{20 * mb, 2 * mb, false},
-		{61 * mb, 20 * mb, false},
-		{63 * mb, 20 * mb, true},
+		{20 * mb, 2 * mb, false, false},
+		{61 * mb, 20 * mb, false, false},
+		{63 * mb, 20 * mb, false, true},
+		{20 * mb, 2 * mb, true, false},
+		{63 * mb, 50 * mb, true, false},
+		{63 * mb, 40 * mb, true, true},
 	} {
-		if due(c.heap, c.live) != c.want {
+		if due(c.heap, c.live, c.quiet) != c.want {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -142,7 +142,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.Rooms = host.New(ctx, rooms)
 	s.crew = newCrew(16 * runtime.GOMAXPROCS(0))
-	go keepSmall(ctx, &s.crew.hold)
+	go keepSmall(ctx, &s.crew.hold, &s.crew.runs)
 	s.ssh, err = wish.NewServer(
 		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),
 		wish.WithIdleTimeout(o.Idle),
