@@ -125,15 +125,7 @@ func TestPace(t *testing.T) {
 // is none is refused.
 func TestHugeWindow(t *testing.T) {
 	h := start(t, t.TempDir(), nil)
-	conn, err := h.dial("learn", sshtest.Key(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	sess, err := conn.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, sess := h.session("learn")
 	out, err := sess.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

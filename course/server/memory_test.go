@@ -27,6 +27,32 @@ func TestCollectHoldsTheCrew(t *testing.T) {
 	<-drawn
 }
 
+// Whoever waits for something while a screen changes keeps nobody else waiting.
+func TestCollectPassesWhoeverIsStuck(t *testing.T) {
+	c := newCrew(2)
+	defer c.stop()
+	in, out := make(chan struct{}), make(chan struct{})
+	go c.run(func() { close(in); <-out })
+	<-in
+	before, done := read(cycles), make(chan struct{})
+	go func() {
+		collect(&c.hold)
+		close(done)
+	}()
+	for drawn := 0; ; drawn++ {
+		c.run(func() {})
+		select {
+		case <-done:
+			close(out)
+			if read(cycles) <= before || drawn == 0 {
+				t.Errorf("%d frames were drawn, and %d collections made", drawn, read(cycles)-before)
+			}
+			return
+		default:
+		}
+	}
+}
+
 // Garbage is collected when the heap has grown to more than three times of what is in
 // use, or to half as much again while it is quiet, and is large enough for that to matter.
 func TestDue(t *testing.T) {

@@ -73,6 +73,21 @@ func (h *site) dial(user string, key ssh.Signer) (*ssh.Client, error) {
 	return sshtest.Dial(h.addr, user, key)
 }
 
+// session connects and opens a session, with nothing in it yet.
+func (h *site) session(user string) (*ssh.Client, *ssh.Session) {
+	h.t.Helper()
+	conn, err := h.dial(user, sshtest.Key(h.t))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = conn.Close() })
+	sess, err := conn.NewSession()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return conn, sess
+}
+
 // sit connects and opens a terminal; without a terminal when term is "".
 func (h *site) sit(user, term string, key ssh.Signer) *sshtest.Client {
 	h.t.Helper()
@@ -214,15 +229,7 @@ func TestLearnerOf(t *testing.T) {
 // An attacker's client gets a plain no.
 func TestNothingButTheCourse(t *testing.T) {
 	h := start(t, t.TempDir(), nil)
-	conn, err := h.dial("root", sshtest.Key(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	sess, err := conn.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn, sess := h.session("root")
 	for _, r := range []struct {
 		name string
 		data []byte
