@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -240,7 +241,7 @@ var pageKeys = func() func(long, terms, sitting bool) []key.Binding {
 				if !sitting {
 					h = append(h, keys.bookmark, keys.note)
 				}
-				sets[[3]bool{long, terms, sitting}] = h
+				sets[[3]bool{long, terms, sitting}] = slices.Clip(h) // they are everybody's
 			}
 		}
 	}
