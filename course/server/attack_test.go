@@ -236,8 +236,17 @@ func TestHugePaste(t *testing.T) {
 			other.Shows("Begin")
 		}
 		runtime.ReadMemStats(&after)
-		if grown := int64(after.HeapInuse) - int64(before.HeapInuse); grown > 150<<20 {
-			t.Errorf("%s: the server grew by %d MB", name, grown>>20)
+		if peak := after.HeapInuse >> 20; peak > 512 { // with garbage, of the server and of this test
+			t.Errorf("%s: the process takes %d MB", name, peak)
+		}
+		// What is kept is asked more strictly: how much waits to be collected depends
+		// on the machine.
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		grown := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+		t.Logf("%s: %d kB", name, grown>>10)
+		if grown > 48<<20 {
+			t.Errorf("%s: the server keeps %d MB more", name, grown>>20)
 		}
 		c.Drop()
 		<-sent
