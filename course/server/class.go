@@ -273,14 +273,13 @@ func (x *seat) attend(ctx context.Context, v visit, r *room, pty ssh.Pty, hasPty
 			return f
 		},
 	}
-	screens := x.screens(ctx, o, pty)
-	return func() error {
-		err := screens()
-		if leave != nil {
-			err = errors.Join(err, leave())
+	x.atEnd(func() error {
+		if leave == nil {
+			return nil
 		}
-		return err
-	}
+		return leave()
+	})
+	return x.screens(ctx, o, pty)
 }
 
 // Join is the line that people type to come into a class.

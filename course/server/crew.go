@@ -12,6 +12,8 @@ import (
 // It does the work of commands as well. A goroutine that allocates for the first
 // time while garbage is collected must help with 64 kB of that, so that a
 // thousand seats with some goroutines each would do nothing else meanwhile.
+//
+// Work must not panic. Work that waits holds nobody up: others get a new goroutine.
 type crew struct {
 	hold sync.RWMutex // for reading while a screen changes or is drawn
 	runs atomic.Int64 // how often that was so
@@ -24,7 +26,7 @@ type crew struct {
 // A worker is one of the crew's goroutines.
 type worker struct {
 	do   chan task
-	back chan any // what it panicked with, or nil
+	back chan struct{} // the work that somebody waits for is done
 }
 
 type task struct {
@@ -34,23 +36,25 @@ type task struct {
 
 func newCrew(keep int) *crew { return &crew{keep: keep} }
 
-// run runs do and returns when it has ended. It panics as do does, on the
-// caller's goroutine. Work that waits holds nobody up: others get a new goroutine.
+// run runs do and returns when it has ended.
 func (c *crew) run(do func()) {
-	c.hold.RLock()
-	defer c.hold.RUnlock()
-	c.runs.Add(1)
 	w := c.worker()
 	w.do <- task{do, true}
-	p := <-w.back
+	<-w.back
 	c.rest(w)
-	if p != nil {
-		panic(p)
-	}
 }
 
-// start has do run, and does not wait for it. It must not panic.
+// start has do run, and does not wait for it.
 func (c *crew) start(do func()) { c.worker().do <- task{do, false} }
+
+// begin waits while garbage is collected; end says that it may be again. Between
+// them nothing waits for long.
+func (c *crew) begin() {
+	c.hold.RLock()
+	c.runs.Add(1)
+}
+
+func (c *crew) end() { c.hold.RUnlock() }
 
 func (c *crew) worker() *worker {
 	c.mu.Lock()
@@ -60,15 +64,15 @@ func (c *crew) worker() *worker {
 		c.idle = c.idle[:n-1]
 		return w
 	}
-	w := &worker{make(chan task, 1), make(chan any, 1)}
+	w := &worker{make(chan task, 1), make(chan struct{}, 1)}
 	go func() {
 		for t := range w.do {
-			if t.wait {
-				w.back <- panicked(t.do)
-				continue
-			}
 			t.do()
-			c.rest(w)
+			if t.wait {
+				w.back <- struct{}{}
+			} else {
+				c.rest(w)
+			}
 		}
 	}()
 	return w
@@ -83,13 +87,6 @@ func (c *crew) rest(w *worker) {
 		return
 	}
 	c.idle = append(c.idle, w)
-}
-
-// panicked returns what do panicked with.
-func panicked(do func()) (p any) {
-	defer func() { p = recover() }()
-	do()
-	return nil
 }
 
 // stop lets the idle goroutines go; whoever still works goes afterwards.

@@ -17,7 +17,11 @@ func TestCollectHoldsTheCrew(t *testing.T) {
 	}
 	c.hold.Lock()
 	drawn := make(chan struct{})
-	go c.run(func() { close(drawn) })
+	go c.run(func() {
+		c.begin()
+		defer c.end()
+		close(drawn)
+	})
 	select {
 	case <-drawn:
 		t.Error("somebody draws meanwhile")
@@ -32,7 +36,12 @@ func TestCollectPassesWhoeverIsStuck(t *testing.T) {
 	c := newCrew(2)
 	defer c.stop()
 	in, out := make(chan struct{}), make(chan struct{})
-	go c.run(func() { close(in); <-out })
+	go c.run(func() {
+		c.begin()
+		defer c.end()
+		close(in)
+		<-out
+	})
 	<-in
 	before, done := read(cycles), make(chan struct{})
 	go func() {
@@ -40,7 +49,8 @@ func TestCollectPassesWhoeverIsStuck(t *testing.T) {
 		close(done)
 	}()
 	for drawn := 0; ; drawn++ {
-		c.run(func() {})
+		c.begin()
+		c.end()
 		select {
 		case <-done:
 			close(out)

@@ -34,9 +34,10 @@ func (p page) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, nil
 }
 
-func newTestPainter(out *bytes.Buffer) *painter {
-	return newPainter(page(""), newCrew(2), out, func(tea.Msg) {}, time.Hour, func() {})
-}
+func newTestPainter(out *bytes.Buffer) *painter { return newPainter(out, time.Hour, func() {}) }
+
+// show draws a page.
+func (p *painter) show(s string) { p.write(p.draw(nil, page(s))) }
 
 // Whatever frames follow one another, in whatever window, the terminal shows the last.
 func TestPainterShowsTheFrame(t *testing.T) {
@@ -48,13 +49,13 @@ func TestPainterShowsTheFrame(t *testing.T) {
 		p.begin(true)
 		w, h := 20+random.IntN(60), 3+random.IntN(20)
 		vt := vt10x.New(vt10x.WithSize(w, h))
-		p.Update(tea.WindowSizeMsg{Width: w, Height: h})
+		p.resize(w)
 		var lines []string
 		for range 8 {
 			if random.IntN(6) == 0 {
 				w, h = 20+random.IntN(60), 3+random.IntN(20)
 				vt.Resize(w, h)
-				p.Update(tea.WindowSizeMsg{Width: w, Height: h})
+				p.resize(w)
 			}
 			if random.IntN(3) == 0 || len(lines) > h {
 				lines = nil
@@ -73,8 +74,7 @@ func TestPainterShowsTheFrame(t *testing.T) {
 					}
 				}
 			}
-			p.Update(page(strings.Join(lines, "\n")))
-			p.Update(paintMsg{})
+			p.show(strings.Join(lines, "\n"))
 			if _, err := vt.Write(out.Bytes()); err != nil {
 				t.Fatal(err)
 			}
@@ -100,11 +100,10 @@ func TestPainterShowsTheFrame(t *testing.T) {
 func TestPainterSendsWhatChanged(t *testing.T) {
 	var out bytes.Buffer
 	p := newTestPainter(&out)
-	p.Update(tea.WindowSizeMsg{Width: 40, Height: 5})
+	p.resize(40)
 	show := func(s string) string {
 		out.Reset()
-		p.Update(page(s))
-		p.Update(paintMsg{})
+		p.show(s)
 		return out.String()
 	}
 	show("one\ntwo\nthree")
@@ -117,50 +116,5 @@ func TestPainterSendsWhatChanged(t *testing.T) {
 	p.err = errors.New("gone")
 	if got := show("four"); got != "" {
 		t.Errorf("after the end comes %q", got)
-	}
-}
-
-// The crew does commands, those in a batch too, and tells the program what they say;
-// one that panics ends its own program.
-func TestPainterPerforms(t *testing.T) {
-	var out bytes.Buffer
-	said := make(chan tea.Msg, 10)
-	p := newPainter(page(""), newCrew(1), &out, func(m tea.Msg) { said <- m }, time.Hour, func() {})
-	say := func(m tea.Msg) tea.Cmd { return func() tea.Msg { return m } }
-	p.perform(tea.Batch(say(page("a")), nil, say(nil), tea.Batch(say(page("b")), say(page("c"))), func() tea.Msg { panic("a command") }))
-	got := map[page]bool{}
-	broken := ""
-	for range 4 {
-		switch m := (<-said).(type) {
-		case page:
-			got[m] = true
-		case brokenMsg:
-			broken = m.why
-		}
-	}
-	if !got["a"] || !got["b"] || !got["c"] || !strings.Contains(broken, "a command") || !strings.Contains(broken, "painter_test.go") {
-		t.Errorf("said %v, broke %q", got, broken)
-	}
-	defer func() {
-		if p := recover(); p != broken {
-			t.Errorf("the program hears of %v", p)
-		}
-	}()
-	p.Update(brokenMsg{broken})
-}
-
-// A panic in a screen belongs to its seat: Bubble Tea catches it there.
-func TestCrewPanicsAtTheCaller(t *testing.T) {
-	c := newCrew(1)
-	defer c.stop()
-	caught := func() (p any) {
-		defer func() { p = recover() }()
-		c.run(func() { panic("a screen") })
-		return nil
-	}()
-	done := false
-	c.run(func() { done = true })
-	if caught != "a screen" || !done {
-		t.Errorf("caught %v, then %t", caught, done)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,15 +29,20 @@ import (
 
 // A seat is one connection.
 type seat struct {
-	s    *Server
-	sess ssh.Session
+	s     *Server
+	sess  ssh.Session
+	began time.Time
+	// ending is what is to be done at the end, the last first.
+	ending []func() error
+	ended  sync.Once
+	over   chan struct{} // closed when that is done
 
 	mu      sync.Mutex
-	program *tea.Program
+	program *program
 	stopped bool
 }
 
-func newSeat(s *Server, sess ssh.Session) *seat { return &seat{s: s, sess: sess} }
+func newSeat(s *Server, sess ssh.Session) *seat { return &seat{s: s, sess: sess, began: time.Now(), over: make(chan struct{})} }
 
 // learner is a name for the key with which somebody came; "" for a guest.
 func (x *seat) learner() string {
@@ -93,26 +99,50 @@ func (x *seat) stop() {
 	defer x.mu.Unlock()
 	x.stopped = true
 	if x.program != nil {
-		x.program.Quit()
+		x.program.Send(tea.Quit())
 		return
 	}
 	_ = x.sess.Close() // the line mode ends with its input
 }
 
 // run gives somebody what they came for, until they leave.
-func (x *seat) run() error {
-	ctx, cancel := context.WithCancel(x.sess.Context())
-	defer cancel()
-	show, err := x.prepare(ctx)
-	if show == nil {
-		return err
+func (x *seat) run() {
+	show, err := x.prepare()
+	if show != nil {
+		err = show()
 	}
-	return show()
+	x.finish(err)
 }
+
+// byeWait is how long a client may take to hang up when there is nothing more to see.
+const byeWait = 2 * time.Second
+
+// finish ends the seat, once: what it holds is saved, and the client is told.
+func (x *seat) finish(err error) {
+	x.ended.Do(func() {
+		for _, end := range slices.Backward(x.ending) {
+			err = errors.Join(err, end())
+		}
+		x.s.o.Log.Info("left", "who", x.who(), "minutes", int(time.Since(x.began).Minutes()), "err", err)
+		code := 0
+		if err != nil && !errors.Is(err, io.EOF) {
+			code = 1
+		}
+		_ = x.sess.Exit(code) // the client may be gone
+		x.s.left(x)
+		close(x.over)
+		time.AfterFunc(byeWait, x.hangUp)
+	})
+}
+
+// atEnd has something done when the seat ends, before what was asked for earlier.
+func (x *seat) atEnd(do func() error) { x.ending = append(x.ending, do) }
 
 // prepare makes ready what somebody came for; nil when there is nothing to show.
 // It is a function of its own because its stack would stay for the evening.
-func (x *seat) prepare(ctx context.Context) (show func() error, err error) {
+func (x *seat) prepare() (show func() error, err error) {
+	ctx, cancel := context.WithCancel(x.sess.Context())
+	x.atEnd(func() error { cancel(); return nil })
 	pty, _, hasPty := x.sess.Pty()
 	v := visitOf(x.sess.User())
 	class, err := x.class(ctx, v)
@@ -131,33 +161,31 @@ func (x *seat) prepare(ctx context.Context) (show func() error, err error) {
 		x.refuse(fmt.Errorf("the course cannot be opened: %w", err))
 		return nil, err
 	}
-	closing := func(show func() error) func() error {
-		return func() error { return errors.Join(show(), store.Close()) }
-	}
+	x.atEnd(store.Close)
 	session, err := course.NewSession(ctx, x.s.o.Course, store)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, err
 	}
 	open := ""
 	if v.ready {
 		if session, err = session.Fresh(ctx, v.scenario); err != nil {
 			x.refuse(err)
-			return nil, store.Close()
+			return nil, nil
 		}
 		open = course.FreshPrefix + v.scenario
 	}
 	if !hasPty || pty.Term == "dumb" || v.plain {
-		return closing(func() error {
+		return func() error {
 			return x.inLines(hasPty, func(in io.Reader, out io.Writer) error {
 				return plain.Run(ctx, plain.Options{Session: session, Kinds: x.s.o.Kinds, In: in, Out: out, Notices: notices, Open: open})
 			})
-		}), nil
+		}, nil
 	}
 	o := tui.Options{Session: session, Kinds: x.s.o.Kinds, Pages: x.s.pages, Notices: notices, Version: x.s.o.Version, Open: open}
 	if id := x.learner(); id != "" {
 		o.Live = x.s.o.Course.Live(threatmodel.OpenFolder(filepath.Join(x.s.o.Dir, learnersDir, id)))
 	}
-	return closing(x.screens(ctx, o, pty)), nil
+	return x.screens(ctx, o, pty), nil
 }
 
 // readiness says what the person finds alone, and ends. It takes nothing out of the
@@ -229,8 +257,7 @@ func (r *lineReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// screens makes full screens, and returns what shows them until the person leaves
-// and saves what they hold.
+// screens makes full screens, and returns what shows them until the connection ends.
 func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show func() error) {
 	o.Look = tui.LookOf(func(k string) string {
 		if k == "TERM" {
@@ -246,15 +273,18 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show fu
 	settings.NoMotion = true
 	o.Settings, o.Out = settings, x.sess
 	o.Save = func(s course.Settings) error { return x.saveSettings(ctx, s) }
-	var p *tea.Program
-	send := func(m tea.Msg) { p.Send(m) }
+	var p *program
 	o.After = func(d time.Duration, m tea.Msg) tea.Cmd {
-		time.AfterFunc(d, func() { send(m) }) // no goroutine sits and waits for it
+		time.AfterFunc(d, func() { p.Send(m) }) // no goroutine sits and waits for it
 		return nil
 	}
 	model := tui.New(ctx, o)
-	paint := newPainter(model, x.s.crew, x.channel(), send, x.s.o.Slow, x.hangUp)
-	p = tea.NewProgram(paint, tea.WithContext(ctx), tea.WithInput(newJoined(newPaced(ctx, x.sess))), tea.WithoutRenderer(), tea.WithoutSignalHandler())
+	paint := newPainter(x.channel(), x.s.o.Slow, x.hangUp)
+	p = newProgram(x.s.crew, model, paint, x.finish)
+	x.atEnd(func() error {
+		paint.end()
+		return errors.Join(model.Flush(), model.Close())
+	})
 	mouse, window := !settings.NoMouse, pty.Window
 	return func() error {
 		x.mu.Lock()
@@ -264,15 +294,22 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show fu
 		if stopped {
 			return nil
 		}
-		if ws, ok := x.sess.Context().Value(ctxWindows).(*windows); ok {
-			go ws.listen(window, func(w ssh.Window) { p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height}) })
-		}
 		paint.begin(mouse)
-		_, err := p.Run()
-		paint.end()
-		if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, context.Canceled) {
-			err = nil // the connection is gone; what was typed is saved below
+		windowsOf(x.sess.Context()).listen(window, func(w ssh.Window) { p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height}) })
+		for typed := (&keys{r: newPaced(ctx, x.sess), decode: x.s.decoders.decode}); ; {
+			msgs, err := typed.next()
+			p.Type(msgs)
+			if err == nil {
+				continue
+			}
+			if errors.Is(err, io.EOF) { // a wall has nobody who types, and goes on
+				select {
+				case <-ctx.Done():
+				case <-x.over:
+				}
+			}
+			p.Close()
+			return nil
 		}
-		return errors.Join(err, model.Flush(), model.Close())
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -84,7 +83,9 @@ type Server struct {
 	Rooms  *host.Host
 	misses *misses
 	crew   *crew
-	end    context.CancelFunc
+	// decoders say what is typed.
+	decoders *decoders
+	end      context.CancelFunc
 
 	mu       sync.Mutex
 	running  map[*seat]struct{}
@@ -142,6 +143,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.Rooms = host.New(ctx, rooms)
 	s.crew = newCrew(16 * runtime.GOMAXPROCS(0))
+	s.decoders = &decoders{ctx: ctx, keep: 4 * runtime.GOMAXPROCS(0)}
 	go keepSmall(ctx, &s.crew.hold, &s.crew.runs)
 	s.ssh, err = wish.NewServer(
 		wish.WithHostKeyPath(filepath.Join(o.Dir, hostKeyFile)),
@@ -246,21 +248,16 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		s.running[x] = struct{}{}
 		s.done.Add(1)
 		s.mu.Unlock()
-		defer func() {
-			s.mu.Lock()
-			delete(s.running, x)
-			s.mu.Unlock()
-			s.done.Done()
-		}()
-		began := time.Now()
-		err := x.run()
-		s.o.Log.Info("left", "who", x.who(), "minutes", int(time.Since(began).Minutes()), "err", err)
-		code := 0
-		if err != nil && !errors.Is(err, io.EOF) {
-			code = 1
-		}
-		_ = sess.Exit(code) // the client may be gone
+		x.run()
 	}
+}
+
+// left says that a seat has ended.
+func (s *Server) left(x *seat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.running, x)
+	s.done.Done()
 }
 
 // refused are the requests of a session that get a plain no.
@@ -275,7 +272,38 @@ func onlyShell(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChannel, ctx
 		return
 	}
 	ctx.SetValue(ctxSession, true)
-	ssh.DefaultSessionHandler(srv, conn, guarded{ch, ctx}, ctx)
+	begun := make(chan (<-chan *gossh.Request), 1)
+	pass := make(chan *gossh.Request)
+	go ssh.DefaultSessionHandler(srv, conn, guarded{ch, ctx, begun, pass}, ctx)
+	guard(<-begun, pass, windowsOf(ctx))
+}
+
+// guard passes on what a session may ask for until it has its shell. Refused
+// requests it answers itself, and it hears of windows. It ends with the session.
+func guard(in <-chan *gossh.Request, pass chan<- *gossh.Request, ws *windows) {
+	begun := false
+	for r := range in {
+		switch {
+		case r.Type == "window-change":
+			answer(r, ws.change(r.Payload))
+		case begun || refused[r.Type]:
+			answer(r, false)
+		default:
+			begun = r.Type == "shell"
+			if pass <- r; begun {
+				close(pass) // whoever waits for more is not needed any more
+			}
+		}
+	}
+	if !begun {
+		close(pass)
+	}
+}
+
+func answer(r *gossh.Request, ok bool) {
+	if r.WantReply {
+		_ = r.Reply(ok, nil) // the client may be gone
+	}
 }
 
 type ctxKey int
@@ -288,37 +316,34 @@ const (
 	ctxWindows               // the windows of its terminal
 )
 
-// guarded answers refused requests itself, and hears of windows.
-type guarded struct {
-	gossh.NewChannel
-	ctx ssh.Context
+// windowsOf are the windows of a connection's terminal.
+func windowsOf(ctx ssh.Context) *windows {
+	if ws, ok := ctx.Value(ctxWindows).(*windows); ok {
+		return ws
+	}
+	ws := &windows{}
+	ctx.SetValue(ctxWindows, ws)
+	return ws
 }
 
-// Accept accepts the channel without the refused requests.
+// guarded is a channel of which a session hears only what is passed.
+type guarded struct {
+	gossh.NewChannel
+	ctx   ssh.Context
+	begun chan<- (<-chan *gossh.Request)
+	pass  <-chan *gossh.Request
+}
+
+// Accept accepts the channel.
 func (g guarded) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	ch, in, err := g.NewChannel.Accept()
 	if err != nil {
+		none := make(chan *gossh.Request)
+		close(none)
+		g.begun <- none
 		return nil, nil, err
 	}
-	ws := &windows{}
 	g.ctx.SetValue(ctxChannel, ch)
-	g.ctx.SetValue(ctxWindows, ws)
-	out := make(chan *gossh.Request)
-	go func() {
-		defer close(out)
-		for r := range in {
-			var ok bool
-			switch {
-			case r.Type == "window-change":
-				ok = ws.change(r.Payload)
-			case !refused[r.Type]:
-				out <- r
-				continue
-			}
-			if r.WantReply {
-				_ = r.Reply(ok, nil) // the client may be gone
-			}
-		}
-	}()
-	return ch, out, nil
+	g.begun <- in
+	return ch, g.pass, nil
 }

@@ -1,11 +1,8 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"errors"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -320,59 +317,4 @@ func TestStopSaves(t *testing.T) {
 	c.Shows("Good morning")
 	c.Send("n")
 	c.Shows("mind the step")
-}
-
-func TestTornKeys(t *testing.T) {
-	for _, pieces := range [][]string{{"\x1b", "[A"}, {"\x1b[", "1;5", "A"}, {"\x1bO", "P"}, {"a\xc3", "\xa9"}, {"\xf0\x9f", "\x91\xa9"}, {"plain"}, {"\x1b[A\x1b[", "B"}} {
-		r, w := io.Pipe()
-		j := newJoined(r)
-		go func() {
-			for _, p := range pieces {
-				if _, err := io.WriteString(w, p); err != nil {
-					t.Error(err)
-				}
-			}
-		}()
-		buf := make([]byte, 100)
-		n, err := j.Read(buf)
-		if want := strings.Join(pieces, ""); err != nil || string(buf[:n]) != want {
-			t.Errorf("%q came as %q, %v", want, buf[:n], err)
-		}
-		_ = w.Close()
-		if _, err := j.Read(buf); !errors.Is(err, io.EOF) {
-			t.Errorf("the end is %v", err)
-		}
-	}
-	r, w := io.Pipe()
-	j := newJoined(r)
-	go func() { _, _ = io.WriteString(w, "\x1b") }()
-	buf := make([]byte, 100)
-	if n, err := j.Read(buf); err != nil || string(buf[:n]) != "\x1b" {
-		t.Errorf("a lone escape key came as %q, %v", buf[:n], err)
-	}
-	go func() {
-		_, _ = io.WriteString(w, "a")
-		_ = w.Close()
-	}()
-	if n, err := j.Read(buf); err != nil || string(buf[:n]) != "a" {
-		t.Errorf("the key after it came as %q, %v", buf[:n], err)
-	}
-	if _, err := j.Read(buf); !errors.Is(err, io.EOF) {
-		t.Errorf("the end is %v", err)
-	}
-}
-
-func FuzzTorn(f *testing.F) {
-	f.Add([]byte("\x1b[1;5A\xc3"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r, w := io.Pipe()
-		go func() {
-			_, _ = w.Write(b)
-			_ = w.Close()
-		}()
-		got, err := io.ReadAll(newJoined(r))
-		if err != nil || !bytes.Equal(got, b) {
-			t.Errorf("%q came as %q, %v", b, got, err)
-		}
-	})
 }
