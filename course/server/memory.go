@@ -16,23 +16,24 @@ import (
 // little each do nothing else then, and a key waits for longer than all of it
 // takes. When the screens wait for it, it is over in half the time. So a server
 // says itself when garbage is collected, and holds everybody meanwhile: with two
-// thousand seats that is 0.1 to 0.2 s some four times a minute. When it is too
+// thousand seats that is 0.05 to 0.1 s some four times a minute. When it is too
 // late with that, Go does as it always does.
 const (
-	growth     = 2.1      // how much of what is in use may come to it before garbage is collected
-	lull       = 0.4      // and how much when nobody does anything at the moment
-	leastHeap  = 32 << 20 // bytes; below them a collection is not felt
-	goPercent  = 1000     // when Go collects by itself
-	lookEvery  = 50 * time.Millisecond
-	tidyEvery  = 30 * time.Second
-	idleFactor = 1 // idle memory is given back above 1/idleFactor of what is in use: it stops everybody for a moment
+	growth    = 2.5      // how much of what is in use may come to it before garbage is collected
+	lull      = 0.4      // and how much when nobody does anything at the moment
+	leastHeap = 32 << 20 // bytes; below them a collection is not felt
+	goPercent = 1000     // when Go collects by itself
+	lookEvery = 50 * time.Millisecond
+	tidyEvery = 30 * time.Second
 )
 
 // What runtime/metrics calls the bytes of the heap, those that were in use after
-// the last collection, and how many there were.
+// the last collection, those that are kept for later, and how many collections
+// there were.
 const (
 	heapBytes = "/memory/classes/heap/objects:bytes"
 	liveBytes = "/gc/heap/live:bytes"
+	idleBytes = "/memory/classes/heap/free:bytes"
 	cycles    = "/gc/cycles/total:gc-cycles"
 )
 
@@ -45,6 +46,10 @@ func due(heap, live uint64, quiet bool) bool {
 	return float64(heap) > max(leastHeap, (1+more)*float64(live))
 }
 
+// spare reports whether more memory is idle than the heap will need when it grows
+// again: people have left.
+func spare(idle, live uint64) bool { return float64(idle) > max(leastHeap, (1+growth)*float64(live)) }
+
 // keepSmall keeps the process small until the context ends. It holds hold for
 // writing while garbage is collected. work counts what was done.
 func keepSmall(ctx context.Context, hold *sync.RWMutex, work *atomic.Int64) {
@@ -53,7 +58,6 @@ func keepSmall(ctx context.Context, hold *sync.RWMutex, work *atomic.Int64) {
 	look, tidy := time.NewTicker(lookEvery), time.NewTicker(tidyEvery)
 	defer look.Stop()
 	defer tidy.Stop()
-	var m runtime.MemStats
 	var before int64
 	for {
 		select {
@@ -62,13 +66,12 @@ func keepSmall(ctx context.Context, hold *sync.RWMutex, work *atomic.Int64) {
 		case <-look.C:
 			done := work.Load()
 			if due(read(heapBytes), read(liveBytes), done == before) {
-				collect(hold)
+				collect(hold, runtime.GC)
 			}
 			before = done
 		case <-tidy.C:
-			runtime.ReadMemStats(&m)
-			if m.HeapIdle-m.HeapReleased > m.HeapInuse/idleFactor {
-				debug.FreeOSMemory()
+			if spare(read(idleBytes), read(liveBytes)) {
+				collect(hold, debug.FreeOSMemory)
 			}
 		}
 	}
@@ -98,17 +101,17 @@ func taken(hold *sync.RWMutex) bool {
 	return false
 }
 
-// collect collects garbage, and holds everybody until it is found. Taking it away
-// disturbs nobody.
-func collect(hold *sync.RWMutex) {
+// collect collects garbage, with runtime.GC or what does more, and holds everybody
+// until it is found. Taking it away disturbs nobody.
+func collect(hold *sync.RWMutex, gc func()) {
 	before := read(cycles)
 	if !taken(hold) {
-		runtime.GC()
+		gc()
 		return
 	}
 	all := make(chan struct{})
 	go func() {
-		runtime.GC()
+		gc()
 		close(all)
 	}()
 	t := time.NewTicker(2 * time.Millisecond)

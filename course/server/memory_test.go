@@ -1,6 +1,7 @@
 package server
 
 import (
+	"runtime"
 	"runtime/debug"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ func TestCollectHoldsTheCrew(t *testing.T) {
 	c := newCrew(2)
 	defer c.stop()
 	before := read(cycles)
-	collect(&c.hold)
+	collect(&c.hold, runtime.GC)
 	if read(cycles) <= before {
 		t.Error("nothing was collected")
 	}
@@ -45,7 +46,7 @@ func TestCollectPassesWhoeverIsStuck(t *testing.T) {
 	<-in
 	before, done := read(cycles), make(chan struct{})
 	go func() {
-		collect(&c.hold)
+		collect(&c.hold, runtime.GC)
 		close(done)
 	}()
 	for drawn := 0; ; drawn++ {
@@ -63,8 +64,8 @@ func TestCollectPassesWhoeverIsStuck(t *testing.T) {
 	}
 }
 
-// Garbage is collected when the heap has grown to more than three times of what is in
-// use, or to half as much again while it is quiet, and is large enough for that to matter.
+// Garbage is collected when the heap has grown to 3.5 times of what is in use, or to
+// 1.4 times while it is quiet, and is large enough for that to matter.
 func TestDue(t *testing.T) {
 	const mb = 1 << 20
 	for _, c := range []struct {
@@ -72,13 +73,26 @@ func TestDue(t *testing.T) {
 		quiet, want bool
 	}{
 		{20 * mb, 2 * mb, false, false},
-		{61 * mb, 20 * mb, false, false},
-		{63 * mb, 20 * mb, false, true},
+		{69 * mb, 20 * mb, false, false},
+		{71 * mb, 20 * mb, false, true},
 		{20 * mb, 2 * mb, true, false},
 		{63 * mb, 50 * mb, true, false},
 		{63 * mb, 40 * mb, true, true},
 	} {
 		if due(c.heap, c.live, c.quiet) != c.want {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// What the heap will need again is not given back.
+func TestSpare(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct {
+		idle, live uint64
+		want       bool
+	}{{30 * mb, mb, false}, {33 * mb, mb, true}, {175 * mb, 70 * mb, false}, {246 * mb, 70 * mb, true}} {
+		if spare(c.idle, c.live) != c.want {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -42,7 +42,9 @@ type seat struct {
 	stopped bool
 }
 
-func newSeat(s *Server, sess ssh.Session) *seat { return &seat{s: s, sess: sess, began: time.Now(), over: make(chan struct{})} }
+func newSeat(s *Server, sess ssh.Session) *seat {
+	return &seat{s: s, sess: sess, began: time.Now(), over: make(chan struct{})}
+}
 
 // learner is a name for the key with which somebody came; "" for a guest.
 func (x *seat) learner() string {
