@@ -293,6 +293,20 @@ func (c *Course) After(s *Step) *Step {
 	return nil
 }
 
+// Before is the written lesson before one, or nil at the beginning: it undoes After.
+func (c *Course) Before(s *Step) *Step {
+	var before *Step
+	for _, st := range c.Steps() {
+		if st == s {
+			return before
+		}
+		if !st.Optional {
+			before = st
+		}
+	}
+	return nil
+}
+
 // Digest is the SHA-256 of the course's content: what a record says was taught.
 func (c *Course) Digest() string { return c.digest() }
 

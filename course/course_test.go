@@ -236,6 +236,56 @@ func TestSessionResumesWhereItWas(t *testing.T) {
 	}
 }
 
+// Looking into a lesson, or reading one again, does not move the place to go on
+// from; an answer does, and reading on.
+func TestALookMovesNothing(t *testing.T) {
+	s := session(t, progress.NewMemory())
+	first, _ := s.Course.Step("first")
+	second, _ := s.Course.Step("second")
+	a, _ := s.Course.Item("first.a")
+	b, _ := s.Course.Item("second.b")
+	visit := func(step *course.Step, pages ...int) {
+		for _, page := range pages {
+			if err := s.Visit(t.Context(), step, page); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	submit := func(it *course.Item) {
+		if _, err := s.Submit(t.Context(), it, exercises.Answer{"yes"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(what string, want *course.Step, page int) {
+		t.Helper()
+		if step, p, ok := s.Next(); step != want || p != page || ok != (want != nil) {
+			t.Errorf("%s: next is %v page %d", what, step, p)
+		}
+	}
+	visit(second, 0)
+	at("a look", first, 0)
+	if st := s.State(second); st != course.New {
+		t.Errorf("a look makes a lesson %v", st)
+	}
+	visit(first, 0, 1)
+	visit(second, 1)
+	at("a look from a page", first, 1)
+	submit(a)
+	visit(first, 2)
+	visit(second, 0)
+	at("going on", second, 0)
+	visit(second, 1)
+	submit(b)
+	visit(first, 0, 1) // read again
+	at("reading again", second, 1)
+	submit(a)
+	at("doing again", second, 1)
+	submit(second.Items()[0])
+	at("the end", nil, 0)
+	visit(first, 0, 1)
+	at("looking back", nil, 0)
+}
+
 func TestForgetAndRestartKeepTheLog(t *testing.T) {
 	store := progress.NewMemory()
 	s := session(t, store)

@@ -1,6 +1,7 @@
 package course
 
 import (
+	"slices"
 	"time"
 
 	"edu/threatlings/exercises"
@@ -36,7 +37,7 @@ func StateOf(sum progress.Summary, step *Step) State {
 	}
 	seen := sum.Pages[step.ID]
 	items := step.Items()
-	done, begun := 0, len(seen) > 0
+	done, begun := 0, len(seen) > 1 // one page is a look
 	for _, it := range items {
 		switch p := sum.Items[it.ID]; {
 		case itemDone(p):
@@ -110,22 +111,90 @@ func (s *Session) Open(m *Module) []*Step {
 	return out
 }
 
-// Next is where to go on: the page where the learner was last, or, when that
-// lesson is done, the first lesson behind it that is not. ok is false when
-// everything that is written is done.
+// A place is where the learner last answered or read on; nil at first.
+type place struct {
+	step *Step
+	page int
+}
+
+// placeAfter is the place once an event has happened that the summary does not
+// know yet. Opening a page is only a look, and so is all that is done in a lesson
+// that was read to its end; whoever turns the page, or goes on into the next
+// lesson, reads on. The caller holds mu.
+func (s *Session) placeAfter(e progress.Event) place {
+	to := s.place
+	switch e.Kind {
+	case progress.Visited:
+		step, ok := s.Course.Step(e.Item)
+		if !ok {
+			return s.place
+		}
+		from, _ := s.Course.Step(s.sum.Last.Item)
+		turned := from == step && e.Page != s.sum.Last.Page
+		wentOn := from != nil && from != step && s.sum.Last.Page == len(from.Pages)-1 && s.Course.After(from) == step
+		if !turned && !wentOn {
+			return s.place
+		}
+		to = place{step, e.Page}
+	case progress.Submitted:
+		it, ok := s.Course.Item(e.Item)
+		if !ok || it.Step.ID != s.sum.Last.Item { // in a sitting, or by a script
+			return s.place
+		}
+		to = place{it.Step, it.Page}
+	case progress.Forgot:
+		if s.place.step != nil && s.place.step.ID == e.Item {
+			s.place.page = 0
+		}
+		return s.place
+	case progress.Restarted:
+		return place{}
+	}
+	if to.step == nil || s.read(to.step) {
+		return s.place
+	}
+	return to
+}
+
+// read reports whether a lesson is done up to its last page, and that one was seen.
+// The caller holds mu.
+func (s *Session) read(step *Step) bool {
+	last := len(step.Pages) - 1
+	return s.state(step) == Done && (step.Pages[last].Item != nil || s.sum.Pages[step.ID][last])
+}
+
+// Offers are the optional lessons right before one that is not begun: what may be
+// done first, or in its place.
+func (s *Session) Offers(step *Step) []*Step {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*Step
+	for _, st := range step.Module.Steps {
+		switch {
+		case st == step && s.state(st) == New:
+			return out
+		case !st.Optional:
+			out = nil
+		case !st.Coming && s.state(st) != Done:
+			out = append(out, st)
+		}
+	}
+	return nil
+}
+
+// Next is where to go on: the page where the learner last answered or read on,
+// or, when that lesson is behind them, the first one after it that is not done.
+// ok is false when everything that is written is done.
 func (s *Session) Next() (step *Step, page int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	steps := s.Course.Steps()
 	at := 0
-	for i, st := range steps {
-		if st.ID != s.sum.Last.Item {
-			continue
+	if st := s.place.step; st != nil {
+		if !s.read(st) {
+			return st, min(s.place.page, len(st.Pages)-1), true
 		}
-		if s.state(st) != Done || s.sum.Last.Page < len(st.Pages)-1 {
-			return st, min(s.sum.Last.Page, len(st.Pages)-1), true
-		}
-		at = i + 1
+		at = slices.Index(steps, st) + 1
 	}
 	for k := range steps {
 		if st := steps[(at+k)%len(steps)]; s.state(st) != Done && !st.Optional {
@@ -147,8 +216,8 @@ func (s *Session) resume(step *Step) int {
 	if s.state(step) == Done {
 		return 0
 	}
-	if s.sum.Last.Item == step.ID {
-		return min(s.sum.Last.Page, len(step.Pages)-1)
+	if s.place.step == step {
+		return min(s.place.page, len(step.Pages)-1)
 	}
 	furthest := 0
 	for p := range s.sum.Pages[step.ID] {

@@ -26,6 +26,7 @@ type Session struct {
 	write sync.Mutex // held during a change; taken before mu
 	mu    sync.Mutex
 	sum   progress.Summary
+	place place
 }
 
 // NewSession reads what the store holds of this course.
@@ -35,15 +36,23 @@ func NewSession(ctx context.Context, c *Course, store progress.Store) (*Session,
 	if err != nil {
 		return nil, err
 	}
-	for i, e := range events {
+	s.sum = progress.Summarize(nil)
+	for _, e := range events {
 		if _, here := c.Step(e.Item); e.Kind == progress.Visited && !here {
 			// A lesson that is no longer there, or one beside the course, is no place
 			// to go on from. That somebody was here stays true.
-			events[i].Kind = ""
+			e.Kind = ""
 		}
+		s.add(e)
 	}
-	s.sum = progress.Summarize(events)
 	return s, nil
+}
+
+// add brings the summary, and the place to go on from, up to date. The caller
+// holds mu.
+func (s *Session) add(e progress.Event) {
+	s.place = s.placeAfter(e)
+	s.sum.Add(e)
 }
 
 // events are those of this course.
@@ -118,7 +127,7 @@ func (s *Session) append(ctx context.Context, e progress.Event) (progress.Event,
 	if err := s.stored(func() error { return s.store.Append(ctx, e) }); err != nil {
 		return e, err
 	}
-	s.sum.Add(e)
+	s.add(e)
 	return e, nil
 }
 

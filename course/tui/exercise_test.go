@@ -209,7 +209,7 @@ func TestBookmarkNoteAndNotebook(t *testing.T) {
 	p.keys("esc").shows("note · ")
 	p.keys("esc n").shows("Bookmark: page 1").shows("the stair? outside").shows("threatlings notebook")
 	p.keys("esc").shows("0 answers, 1 note, 1 bookmark")
-	p.keys("enter").keys("b").shows("bookmark")
+	p.keys("up up up enter").keys("b").shows("Bookmarked")
 }
 
 // A note that was never closed, because the program was killed, is there again.

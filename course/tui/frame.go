@@ -67,7 +67,8 @@ func (m *Model) Lines() []string {
 	case !m.ready || m.width == 0:
 		return nil
 	case m.tooSmall():
-		return []string{ansi.Truncate("This window is "+size(m.width, m.height)+"; "+size(minWidth, minHeight)+" is the least. Make it larger: everything is kept.", max(1, m.width*max(1, m.height)), "")}
+		lines := wrap("This window is "+size(m.width, m.height)+"; "+size(minWidth, minHeight)+" is the least. Make it larger: everything is kept.", m.width)
+		return lines[:min(len(lines), max(1, m.height))]
 	}
 	f := &m.frame
 	if body := m.top().View(); body != f.body || f.rows == nil {
@@ -174,6 +175,11 @@ func fit(s string, width int) string {
 		return ansi.Truncate(s, width, "…")
 	}
 	return s + strings.Repeat(" ", width-w)
+}
+
+// fitApart is fit, with two columns free before what comes next.
+func fitApart(s string, width int) string {
+	return fit(ansi.Truncate(s, max(0, width-2), "…"), width)
 }
 
 // wrap breaks plain text at words, and long words where they must.

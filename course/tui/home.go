@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type home struct {
 	width, height int
 	cursor        int
 	rows          []homeRow
+	parts         int  // the first row of a part
 	tools         int  // rows below the parts
 	welcome       bool // nothing was ever done
 
@@ -66,7 +68,7 @@ func (h *home) looked(m outlookMsg) tea.Cmd {
 		h.refresh = &m.o
 	}
 	if now := h.refresh != nil; now != before {
-		at := 1 + len(h.env.Session.Course.Modules) // of the row
+		at := h.parts + len(h.env.Session.Course.Modules) // of the row
 		switch {
 		case now && h.cursor >= at:
 			h.cursor++
@@ -81,6 +83,20 @@ func (h *home) looked(m outlookMsg) tea.Cmd {
 	return nil
 }
 
+// From puts the cursor on what leads on from the lesson that was left: the first
+// row, or its part.
+func (h *home) From(left screen) {
+	l, ok := left.(*lesson)
+	if !ok || l.step.Sitting != nil {
+		return
+	}
+	if step, _, ok := h.env.Session.Next(); ok && step == l.step {
+		h.cursor = 0
+	} else if i := slices.Index(h.env.Session.Course.Modules, l.step.Module); i >= 0 {
+		h.cursor = h.parts + i
+	}
+}
+
 // fill makes the rows.
 func (h *home) fill() {
 	s := h.env.Session
@@ -91,6 +107,12 @@ func (h *home) fill() {
 			draw: func(w int, on bool) []string { return h.drawContinue(step, page, w, on) },
 			open: func() tea.Cmd { return push(newLesson(h.env, step, page)) },
 		})
+		for _, st := range s.Offers(step) {
+			h.rows = append(h.rows, homeRow{
+				draw: func(w int, on bool) []string { return []string{h.drawStep("or first", st, 0, w, on)} },
+				open: func() tea.Cmd { return push(newLesson(h.env, st, s.Resume(st))) },
+			})
+		}
 	} else {
 		h.rows = append(h.rows, homeRow{
 			draw: func(w int, on bool) []string {
@@ -99,6 +121,7 @@ func (h *home) fill() {
 			open: func() tea.Cmd { return note("You have done all there is. Open a part below to practise again.") },
 		})
 	}
+	h.parts = len(h.rows)
 	for _, m := range s.Course.Modules {
 		done, all := s.Count(m)
 		h.rows = append(h.rows, homeRow{
@@ -203,8 +226,8 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 			return push(newSettings(h.env))
 		default:
 			if n := int(msg.String()[0] - '0'); len(msg.String()) == 1 && n >= 1 && n <= len(h.env.Session.Course.Modules) {
-				h.cursor = n
-				return h.rows[n].open()
+				h.cursor = h.parts + n - 1
+				return h.rows[h.cursor].open()
 			}
 		}
 	case tea.MouseMsg:
@@ -241,7 +264,7 @@ func (h *home) lines() (lines []string, owner []int) {
 	}
 	for i, r := range h.rows {
 		add(i, r.draw(w, i == h.cursor)...)
-		if i == 0 || i == len(h.rows)-h.tools-1 {
+		if i == h.parts-1 || i == len(h.rows)-h.tools-1 {
 			add(-1, "")
 		}
 	}
@@ -271,11 +294,20 @@ func cursorMark(st *input.Styles, on bool) string {
 }
 
 func (h *home) drawContinue(step *course.Step, page, w int, on bool) []string {
-	st := h.env.theme.styles
 	word := "Continue"
 	if h.welcome {
 		word = "Begin"
 	}
+	out := []string{h.drawStep(word, step, page, w, on)}
+	if step.About != "" {
+		out = append(out, "   "+h.env.theme.styles.Quiet.Render(ansi.Truncate(step.About, w-2, "…")))
+	}
+	return out
+}
+
+// drawStep is a lesson that can be opened at a page.
+func (h *home) drawStep(word string, step *course.Step, page, w int, on bool) string {
+	st := h.env.theme.styles
 	left := max(1, step.Minutes*(len(step.Pages)-page)/max(1, len(step.Pages)))
 	right := fmt.Sprintf("about %d min", left)
 	title := ansi.Truncate(step.Title, max(10, w-14-len(right)), "…")
@@ -283,12 +315,7 @@ func (h *home) drawContinue(step *course.Step, page, w int, on bool) []string {
 	if on {
 		style = st.Accent
 	}
-	first := h.mark(on) + style.Render(fit(word, 11)) + st.Strong.Render(fit(title, max(0, w-11-len(right)))) + st.Quiet.Render(right)
-	out := []string{first}
-	if step.About != "" {
-		out = append(out, "   "+st.Quiet.Render(ansi.Truncate(step.About, w-2, "…")))
-	}
-	return out
+	return h.mark(on) + style.Render(fit(word, 11)) + st.Strong.Render(fit(title, max(0, w-11-len(right)))) + st.Quiet.Render(right)
 }
 
 func (h *home) drawModule(m *course.Module, done, all, w int, on bool) string {
@@ -301,10 +328,10 @@ func (h *home) drawModule(m *course.Module, done, all, w int, on bool) string {
 	const least = 6 // columns of the bar
 	nameWidth := min(34, w-3-8-least-2-len(count))
 	barWidth := max(least, w-8-nameWidth-2-len(count)-1)
-	if on {
-		name = st.Accent.Render(fit(name, nameWidth))
+	if name = fitApart(name, nameWidth); on {
+		name = st.Accent.Render(name)
 	} else {
-		name = st.Text.Render(fit(name, nameWidth))
+		name = st.Text.Render(name)
 	}
 	return h.mark(on) + st.Strong.Render(fit(part, 8)) + name + h.env.theme.progress(done, all, barWidth) + "  " + st.Quiet.Render(count)
 }

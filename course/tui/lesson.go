@@ -362,6 +362,9 @@ func (l *lesson) turn(by int) tea.Cmd {
 	}
 	switch to := l.page + by; {
 	case to < 0:
+		if before := l.env.Session.Course.Before(l.step); before != nil && l.step.Sitting == nil {
+			return instead(newLesson(l.env, before, len(before.Pages)-1))
+		}
 		return note("This is the first page. esc goes back.")
 	case to < len(l.step.Pages):
 		return l.goTo(to)
@@ -459,6 +462,9 @@ func (l *lesson) outline() []string {
 	off := scrollTo(0, at, at, l.height, len(steps))
 	for _, s := range steps[off:min(len(steps), off+l.height)] {
 		state := l.env.Session.State(s)
+		if s == l.step && s.Sitting == nil && state == course.New {
+			state = course.Begun
+		}
 		mark := st.Quiet.Render(stateMarks[state])
 		if state == course.Done {
 			mark = st.Good.Render(stateMarks[state])

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -37,7 +38,20 @@ func (s *moduleScreen) SetSize(w, height int) { s.width, s.height = w, height }
 func (s *moduleScreen) Crumb() string         { return s.mod.Title }
 func (s *moduleScreen) Status() string {
 	done, all := s.env.Session.Count(s.mod)
+	if more := len(s.mod.Steps) - all; more > 0 {
+		return fmt.Sprintf("%d of %d, and %d optional", done, all, more)
+	}
 	return fmt.Sprintf("%d of %d", done, all)
+}
+
+// From puts the cursor on the lesson that was left: it may be a later one than was
+// opened here.
+func (s *moduleScreen) From(left screen) {
+	if l, ok := left.(*lesson); ok {
+		if i := slices.Index(s.mod.Steps, l.step); i >= 0 {
+			s.cursor = i
+		}
+	}
 }
 
 func (s *moduleScreen) Back() bool {
@@ -123,11 +137,14 @@ func (s *moduleScreen) answer(k tea.KeyMsg) tea.Cmd {
 func (s *moduleScreen) head() []string {
 	st := s.env.theme.styles
 	var out []string
-	for _, l := range wrap(s.mod.Summary, min(s.width-6, measure)) {
-		out = append(out, "   "+st.Quiet.Render(l))
-	}
+	texts := []string{s.mod.Summary}
 	if s.mod.Minutes != "" {
-		out = append(out, "   "+st.Quiet.Render(s.mod.Minutes+"."))
+		texts = append(texts, s.mod.Minutes+".")
+	}
+	for _, t := range texts {
+		for _, l := range wrap(t, min(s.width-6, measure)) {
+			out = append(out, "   "+st.Quiet.Render(l))
+		}
 	}
 	return append(out, "")
 }
@@ -149,11 +166,15 @@ func (s *moduleScreen) View() string {
 		if state == course.Done {
 			mark = st.Good.Render(stateMarks[state])
 		}
-		right := fmt.Sprintf("%s %3d min", state, step.Minutes)
+		word := state.String()
+		if step.Optional && state == course.New {
+			word = "optional"
+		}
+		right := fmt.Sprintf("%s %3d min", word, step.Minutes)
 		if step.Coming {
 			right = "coming"
 		}
-		title := fit(step.Title, max(10, w-4-ansi.StringWidth(right)))
+		title := fitApart(step.Title, max(10, w-4-ansi.StringWidth(right)))
 		switch {
 		case i == s.cursor:
 			title = st.Accent.Render(title)
@@ -178,8 +199,14 @@ func (s *moduleScreen) tail(w int) []string {
 	st := s.env.theme.styles
 	step := s.mod.Steps[s.cursor]
 	if s.asking {
-		return []string{"", "   " + st.Warn.Render(ansi.Truncate("Forget what you did in “"+step.Title+"”? y forgets, esc keeps it.", w, "…")),
-			"   " + st.Quiet.Render("It will look untouched. A backup (threatlings backup) keeps the rest.")}
+		out := []string{""}
+		for _, l := range wrap("Forget what you did in “"+step.Title+"”? y forgets, esc keeps it.", w) {
+			out = append(out, "   "+st.Warn.Render(l))
+		}
+		for _, l := range wrap("It will look untouched. A backup (threatlings backup) keeps the rest.", w) {
+			out = append(out, "   "+st.Quiet.Render(l))
+		}
+		return out
 	}
 	if step.About == "" {
 		return nil

@@ -40,7 +40,7 @@ func refreshing(t *testing.T, size [2]int, days int) (*player, *clock) {
 // toTheRefresher opens the sitting from the map.
 func toTheRefresher(p *player) *player {
 	p.t.Helper()
-	for range 1 + len(p.m.env.Session.Course.Modules) {
+	for range p.m.stack[0].(*home).parts + len(p.m.env.Session.Course.Modules) {
 		p.keys("down")
 	}
 	return p.keys("enter")

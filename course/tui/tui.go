@@ -72,6 +72,9 @@ type typing interface{ Typing() bool }
 // afterwards is a screen that has something to do after esc was used inside.
 type afterwards interface{ AfterBack() tea.Cmd }
 
+// returned is a screen that wants to know which one was left for it.
+type returned interface{ From(screen) }
+
 // flusher is a screen that may hold something unsaved.
 type flusher interface{ Flush() error }
 
@@ -272,6 +275,7 @@ func (m *Model) globalKey(k tea.KeyMsg) (tea.Cmd, bool) {
 
 // pop removes n screens, saving what they hold.
 func (m *Model) pop(n int) tea.Cmd {
+	left := m.top()
 	for ; n > 0 && len(m.stack) > 1; n-- {
 		if f, ok := m.top().(flusher); ok {
 			if err := f.Flush(); err != nil {
@@ -286,7 +290,11 @@ func (m *Model) pop(n int) tea.Cmd {
 		m.stack = m.stack[:len(m.stack)-1]
 	}
 	m.resize()
-	return m.top().Init()
+	cmd := m.top().Init()
+	if r, ok := m.top().(returned); ok {
+		r.From(left)
+	}
+	return cmd
 }
 
 func (m *Model) goTo(msg goMsg) tea.Cmd {
