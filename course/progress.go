@@ -1,6 +1,8 @@
 package course
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -163,9 +165,58 @@ func (s *Session) read(step *Step) bool {
 	return s.state(step) == Done && (step.Pages[last].Item != nil || s.sum.Pages[step.ID][last])
 }
 
+// Points is a score of 0 to 1 as it is told: of 100.
+func Points(score float64) int { return int(math.Round(100 * score)) }
+
+// Reaches reports whether a score passes: in whole points, so that nobody is told
+// "70 of 100" and has failed a mark of 70.
+func Reaches(score, mark float64) bool { return Points(score) >= Points(mark) }
+
+// A Below is a report that was judged and has not reached its mark. A record of its
+// part says "failed" until it does.
+type Below struct {
+	Item        *Item
+	Score, Mark float64 // the best score, and what passes; 0 to 1
+}
+
+// String says it in words.
+func (b Below) String() string {
+	return fmt.Sprintf("%s: %d of 100, and %d is the mark", b.Item.Title, Points(b.Score), Points(b.Mark))
+}
+
+// Below are the reports of a part that have not reached their mark, those of
+// optional lessons left out.
+func (s *Session) Below(m *Module) []Below {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Below
+	for _, st := range m.Steps {
+		if st.Optional {
+			continue
+		}
+		for _, it := range st.Items() {
+			p := s.sum.Items[it.ID]
+			if it.Kind != "report" || !itemDone(p) {
+				continue
+			}
+			ex, err := it.Exercise()
+			if err != nil {
+				continue // opening it says why
+			}
+			if x, ok := ex.(interface{ PassMark() float64 }); ok && !Reaches(p.BestScore, x.PassMark()) {
+				out = append(out, Below{it, p.BestScore, x.PassMark()})
+			}
+		}
+	}
+	return out
+}
+
 // Offers are the optional lessons right before one that is not begun: what may be
 // done first, or in its place.
 func (s *Session) Offers(step *Step) []*Step {
+	if step == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []*Step

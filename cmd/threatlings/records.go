@@ -264,6 +264,8 @@ type recordRow struct {
 	ValidUntil   *time.Time `json:"valid_until,omitempty"`
 	Evidence     string     `json:"evidence"`
 	Record       string     `json:"record,omitempty"`
+
+	below []course.Below
 }
 
 func (c *crowd) rows() ([]recordRow, error) {
@@ -286,7 +288,10 @@ func (c *crowd) rows() ([]recordRow, error) {
 				if err != nil {
 					return nil, err
 				}
-				row.Status, row.Completed, row.ValidUntil, row.Record = r.Status(), &r.Completed, &r.ValidUntil, r.ID
+				row.Status, row.Completed, row.Record, row.below = r.Status(), &r.Completed, r.ID, part.Below
+				if row.Status != records.Failed {
+					row.ValidUntil = &r.ValidUntil
+				}
 			}
 			out = append(out, row)
 		}
@@ -308,15 +313,28 @@ func (a *app) listRecords(c *crowd, asJSON bool) error {
 			at = head
 			fmt.Fprintf(a.out, "%s, registration %q:\n", clean(r.Person), clean(r.Registration))
 		}
-		line := fmt.Sprintf("  %-8s %-40s %-10s", clean(r.Module), clean(r.Title), r.Status)
+		status := r.Status
+		if status == records.Failed {
+			status = "not passed" // it can still be
+		}
+		line := fmt.Sprintf("  %-8s %-40s %-10s", clean(r.Module), clean(r.Title), status)
 		if r.Score != nil {
-			line += fmt.Sprintf(" score %d of 100,", int(*r.Score*100+1e-9))
+			line += fmt.Sprintf(" score %d of 100,", course.Points(*r.Score))
 		}
 		line += fmt.Sprintf(" %d %s", r.Minutes, plural(r.Minutes, "minute", "minutes"))
+		if r.Record != "" {
+			line += ", " + r.Evidence
+		}
 		if r.ValidUntil != nil {
-			line += fmt.Sprintf(", %s, valid until %s", r.Evidence, r.ValidUntil.Format(time.DateOnly))
+			line += ", valid until " + r.ValidUntil.Format(time.DateOnly)
 		}
 		fmt.Fprintln(a.out, line)
+		if r.Module == evidence.WholeCourse {
+			continue // its parts have said it
+		}
+		for _, b := range r.below {
+			fmt.Fprintf(a.out, "           %s. To do it again: threatlings learn %s\n", clean(b.String()), b.Item.ID)
+		}
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(a.out, "Nothing was done yet. Begin with: threatlings")

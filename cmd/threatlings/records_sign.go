@@ -232,7 +232,11 @@ func (a *app) recordsVerifyCommand() *cobra.Command {
 					fmt.Fprintf(a.out, "Record %d does NOT verify: %s\n", i+1, clean(err.Error()))
 					continue
 				}
-				fmt.Fprintf(a.out, "Record %d is as it was written: %s, %s, %s, valid until %s.\n  %s\n  Digest sha256:%s\n", i+1, clean(o.Person.Name), clean(o.Title()), o.Status(), o.ValidUntil.Format(time.DateOnly), clean(o.Says()), o.Digest)
+				until := ""
+				if o.Status() != records.Failed {
+					until = ", valid until " + o.ValidUntil.Format(time.DateOnly)
+				}
+				fmt.Fprintf(a.out, "Record %d is as it was written: %s, %s, %s%s.\n  %s\n  Digest sha256:%s\n", i+1, clean(o.Person.Name), clean(o.Title()), o.Status(), until, clean(o.Says()), o.Digest)
 			}
 			if bad > 0 {
 				return errSilent

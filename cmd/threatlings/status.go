@@ -94,6 +94,11 @@ func (a *app) printStatus(r statusReport, s *course.Session, events []progress.E
 			fmt.Fprintf(a.out, "  Left: %s\n", strings.Join(left, "; "))
 		}
 	}
+	for _, m := range s.Course.Modules {
+		for _, b := range s.Below(m) {
+			fmt.Fprintf(a.out, "Not passed yet: %s. To do it again: threatlings learn %s\n", clean(b.String()), b.Item.ID)
+		}
+	}
 	if before, after, ok := evidence.Gain(events); ok {
 		fmt.Fprintf(a.out, "Ten guesses: %d of 10 right before Part 1, %d of 10 after Part 2.\n", before, after)
 	}

@@ -54,6 +54,7 @@ type Part struct {
 	Score      *float64 // 0 to 1, the best one; nil where there is nothing to pass
 	PassMark   *float64 // 0 to 1; nil where there is nothing to pass
 	Objectives []records.Objective
+	Below      []course.Below // reports that have not reached their mark
 }
 
 // Done reports whether every lesson was done.
@@ -68,8 +69,8 @@ func (p Part) Done() bool { return !p.Completed.IsZero() }
 // afterwards, to practise, takes nothing back. Optional lessons do not count, and
 // a lesson that is still to be written keeps its part open.
 //
-// Score and pass mark are those of the part's reports: of several, of the one
-// that is furthest below its mark. The error is that of an exercise that cannot
+// Score and pass mark are those of the part's reports, in whole points as they were
+// told: of several, of the one that is furthest below its mark. The error is that of an exercise that cannot
 // be read.
 func Parts(c *course.Course, events []progress.Event) ([]Part, error) {
 	var names []string
@@ -171,7 +172,7 @@ func (n *enrolment) add(before, e progress.Event) {
 			if !tried || *e.Score > best {
 				t.best[e.Item] = *e.Score
 			}
-			if x := report(n.c, e.Item); x != nil && *e.Score >= x.PassMark() && t.passed[e.Item].IsZero() {
+			if x := report(n.c, e.Item); x != nil && course.Reaches(*e.Score, x.PassMark()) && t.passed[e.Item].IsZero() {
 				t.passed[e.Item] = e.Time
 			}
 		}
@@ -244,7 +245,10 @@ func (n *enrolment) result(registration string) ([]Part, error) {
 					if !tried {
 						continue
 					}
-					score, mark := min(1, best), x.PassMark()
+					score, mark := float64(course.Points(min(1, best)))/100, x.PassMark()
+					if !course.Reaches(best, mark) {
+						p.Below = append(p.Below, course.Below{Item: it, Score: score, Mark: mark})
+					}
 					if p.Score == nil || score-mark < *p.Score-*p.PassMark {
 						p.Score, p.PassMark = &score, &mark
 					}

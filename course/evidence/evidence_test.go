@@ -145,7 +145,7 @@ func TestPassedLater(t *testing.T) {
 	d := newDiary(t)
 	m := d.c.Modules[1]
 	d.finish(m, 0.69)
-	if p := d.parts()[0]; !p.Done() || p.Passed() {
+	if p := d.parts()[0]; !p.Done() || p.Passed() || len(p.Below) != 1 || p.Below[0].String() != "Report your top three: 69 of 100, and 70 is the mark" {
 		t.Fatalf("%+v", p)
 	}
 	d.at = d.at.AddDate(0, 0, 3)
@@ -153,6 +153,15 @@ func TestPassedLater(t *testing.T) {
 	passed := d.at
 	d.submit("billing.top-three", 0.2)
 	if p := d.parts()[0]; !p.Passed() || *p.Score != 0.7 || !p.Completed.Equal(passed) {
+		t.Errorf("%+v", p)
+	}
+}
+
+// A score counts as it was told, in whole points.
+func TestAScoreCountsAsItWasTold(t *testing.T) {
+	d := newDiary(t)
+	d.finish(d.c.Modules[1], 0.6951)
+	if p := d.parts()[0]; !p.Passed() || *p.Score != 0.7 || len(p.Below) > 0 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -292,6 +292,9 @@ func (t *talk) ending(m *course.Module) {
 		}
 		t.p.Say("Still open: %s.", strings.Join(titles, "; "))
 	}
+	for _, b := range t.Session.Below(m) {
+		t.p.Say("Not passed yet: %s. A record says so until you do it again; your best report counts.", b)
+	}
 	if done == all && len(m.Able) > 0 {
 		t.p.Say("You can now:")
 		for _, a := range m.Able {

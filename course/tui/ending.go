@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"edu/threatlings/course"
+	"edu/threatlings/exercises"
 )
 
 // ending is the real end of a part: what was done, what can be done now, and
@@ -17,6 +18,7 @@ type ending struct {
 	mod           *course.Module
 	next          *course.Step // first written lesson behind the part; nil at the end
 	width, height int
+	off           int
 }
 
 func newEnding(e *env, m *course.Module, next *course.Step) *ending {
@@ -38,7 +40,14 @@ func (s *ending) Help() []key.Binding {
 }
 
 func (s *ending) Update(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, keys.enter, keys.next) {
+	k, ok := msg.(tea.KeyMsg)
+	switch {
+	case !ok:
+	case key.Matches(k, keys.up):
+		s.off = max(0, s.off-1)
+	case key.Matches(k, keys.down):
+		s.off++ // View knows the end
+	case key.Matches(k, keys.enter, keys.next):
 		if open := s.open(); open != nil {
 			return fromMap(newLesson(s.env, open, s.env.Session.Resume(open)))
 		}
@@ -60,7 +69,21 @@ func (s *ending) open() *course.Step {
 	return nil
 }
 
+// View shows a window of the lines, where they are more than the rows.
 func (s *ending) View() string {
+	lines := s.lines()
+	if len(lines) <= s.height {
+		return strings.Join(lines, "\n")
+	}
+	s.off = max(0, min(s.off, len(lines)-s.height+1))
+	shown := append([]string(nil), lines[s.off:s.off+s.height-1]...)
+	if left := len(lines) - s.off - len(shown); left > 0 {
+		shown = append(shown, "   "+s.env.theme.styles.Quiet.Render(fmt.Sprintf("… %d more lines: ↓", left)))
+	}
+	return strings.Join(shown, "\n")
+}
+
+func (s *ending) lines() []string {
 	st := s.env.theme.styles
 	w := min(s.width-6, measure)
 	var lines []string
@@ -69,55 +92,92 @@ func (s *ending) View() string {
 			lines = append(lines, "   "+style(l))
 		}
 	}
+	point := func(mark, text string) {
+		for i, l := range wrap(text, w-4) {
+			lead := "  "
+			if i == 0 {
+				lead = mark + " "
+			}
+			lines = append(lines, "   "+lead+st.Text.Render(l))
+		}
+	}
 	part, _, _ := strings.Cut(s.mod.Title, " · ")
 	if open := s.open(); open != nil {
 		say(st.Strong.Render, "This was the last page of "+part+".")
 		lines = append(lines, "")
 		say(st.Text.Render, "One thing is still open: “"+open.Title+"”. Enter goes there; nothing forces you.")
-		return strings.Join(lines, "\n")
+		return lines
 	}
-	tasks, first := s.tally()
+	tasks, marked, first := s.tally()
 	lines = append(lines, "   "+s.env.theme.progress(1, 1, min(40, w)), "")
 	say(st.Strong.Render, part+" is done.")
 	lines = append(lines, "")
-	say(st.Text.Render, fmt.Sprintf("You worked through %d exercises and had %d of the marked ones right at the first try. The others taught you more.", tasks, first))
+	say(st.Text.Render, fmt.Sprintf("You worked through %s. Of the %d that are marked you had %d right at the first try; the others taught you more.", plural(tasks, "exercise", "exercises"), marked, first))
 	lines = append(lines, "")
+	for _, b := range s.env.Session.Below(s.mod) {
+		say(st.Warn.Render, "Not passed yet: "+b.String()+". A record says so until you do it again, from the list of this part; your best report counts.")
+		lines = append(lines, "")
+	}
 	if len(s.mod.Able) > 0 {
 		say(st.Accent.Render, "You can now")
 		for _, a := range s.mod.Able {
-			for i, l := range wrap(a, w-4) {
-				lead := "  "
-				if i == 0 {
-					lead = st.Good.Render("✓") + " "
-				}
-				lines = append(lines, "   "+lead+st.Text.Render(l))
-			}
+			point(st.Good.Render("✓"), a)
 		}
 		lines = append(lines, "")
 	}
 	if s.next != nil {
-		say(st.Quiet.Render, "Next: “"+s.next.Title+"”. People who let a few days pass remember more, and nobody stops you from going on now.")
-	} else {
-		say(st.Quiet.Render, "This is the end of the course. The map takes you anywhere to practise again.")
+		say(st.Quiet.Render, "Next: “"+s.next.Title+"”. Now or in a few days, as you like.")
+		return lines
 	}
-	return strings.Join(lines, "\n")
+	say(st.Accent.Render, "This is the end of the course. What comes next")
+	if s.env.Live != nil {
+		point("·", "A feature of your own: “Your threat models” on the map.")
+	}
+	point("·", "The refresher, on the map too: from tomorrow on it asks what you missed, a few minutes at a time.")
+	point("·", "What you did, for others to see: threatlings records.")
+	for _, m := range s.env.Session.Course.Modules {
+		if m == s.mod {
+			continue
+		}
+		if open := s.env.Session.Open(m); len(open) > 0 {
+			point("·", "Still open: "+open[0].Title+more(len(open)-1)+".")
+		}
+		for _, b := range s.env.Session.Below(m) {
+			point("·", "Not passed yet: "+b.String()+".")
+		}
+	}
+	return lines
 }
 
-// tally counts the exercises that were done, and those right at the first try.
-func (s *ending) tally() (tasks, first int) {
+// more says that there are others; "" where there are none.
+func more(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}
+
+// tally counts the exercises that were done, those of them that are marked, and
+// those right at the first try.
+func (s *ending) tally() (tasks, marked, first int) {
 	for _, step := range s.mod.Steps {
 		if step.Coming {
 			continue
 		}
 		for _, it := range step.Items() {
 			p := s.env.Session.Item(it)
-			if p.Attempts > 0 {
-				tasks++
+			if p.Attempts == 0 {
+				continue
 			}
+			tasks++
+			if p.LastOutcome == string(exercises.Written) {
+				continue
+			}
+			marked++
 			if p.FirstScore >= 0.999 {
 				first++
 			}
 		}
 	}
-	return tasks, first
+	return tasks, marked, first
 }

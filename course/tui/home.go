@@ -86,12 +86,17 @@ func (h *home) looked(m outlookMsg) tea.Cmd {
 // From puts the cursor on what leads on from the lesson that was left: the first
 // row, or its part.
 func (h *home) From(left screen) {
+	if _, ok := left.(*ending); ok {
+		h.cursor = 0
+	}
 	l, ok := left.(*lesson)
 	if !ok || l.step.Sitting != nil {
 		return
 	}
 	if step, _, ok := h.env.Session.Next(); ok && step == l.step {
 		h.cursor = 0
+	} else if i := slices.Index(h.env.Session.Offers(step), l.step); ok && i >= 0 {
+		h.cursor = 1 + i
 	} else if i := slices.Index(h.env.Session.Course.Modules, l.step.Module); i >= 0 {
 		h.cursor = h.parts + i
 	}
@@ -113,6 +118,12 @@ func (h *home) fill() {
 				open: func() tea.Cmd { return push(newLesson(h.env, st, s.Resume(st))) },
 			})
 		}
+	} else if below := h.below(); len(below) > 0 {
+		b := below[0]
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string { return h.drawBelow(b, w, on) },
+			open: func() tea.Cmd { return push(newLesson(h.env, b.Item.Step, b.Item.Page)) },
+		})
 	} else {
 		h.rows = append(h.rows, homeRow{
 			draw: func(w int, on bool) []string {
@@ -301,6 +312,28 @@ func (h *home) drawContinue(step *course.Step, page, w int, on bool) []string {
 	out := []string{h.drawStep(word, step, page, w, on)}
 	if step.About != "" {
 		out = append(out, "   "+h.env.theme.styles.Quiet.Render(ansi.Truncate(step.About, w-2, "…")))
+	}
+	return out
+}
+
+// below are the reports that have not reached their mark.
+func (h *home) below() []course.Below {
+	var out []course.Below
+	for _, m := range h.env.Session.Course.Modules {
+		out = append(out, h.env.Session.Below(m)...)
+	}
+	return out
+}
+
+func (h *home) drawBelow(b course.Below, w int, on bool) []string {
+	st := h.env.theme.styles
+	style := st.Strong
+	if on {
+		style = st.Accent
+	}
+	out := []string{h.mark(on) + style.Render(fit("Once more", 11)) + st.Strong.Render(ansi.Truncate(b.Item.Title, w-11, "…"))}
+	for _, l := range wrap(fmt.Sprintf("All is done, and this is not passed yet: %d of 100, and %d is the mark. A record says so until it is; your best report counts.", course.Points(b.Score), course.Points(b.Mark)), w-2) {
+		out = append(out, "   "+st.Quiet.Render(l))
 	}
 	return out
 }

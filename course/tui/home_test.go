@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"edu/threatlings/exercises"
 )
 
 func TestTheMapOffersWhatMayComeFirst(t *testing.T) {
@@ -12,8 +14,8 @@ func TestTheMapOffersWhatMayComeFirst(t *testing.T) {
 	p.keys("down").shows("▸ or first   Before you begin: ten guesses")
 	p.keys("enter").shows("What do you see already?")
 	p.keys("esc").shows("▸ or first   Before you begin") // a look: it begins as before
-	p.shows("Begin      You already do this").shows("or first   In a hurry? Test out")
-	p.keys("1").shows("0 of 15, and 2 optional").shows("In a hurry? Test out                                      optional  10 min")
+	p.shows("Continue   You already do this").shows("or first   In a hurry? Test out")
+	p.keys("1").shows("What is optional does not count.").shows("In a hurry? Test out                                    optional  10 min")
 	p.keys("enter enter esc")
 	if s := p.plain(); strings.Contains(s, "or first") {
 		t.Errorf("who has begun is still offered to begin otherwise:\n%s", s)
@@ -49,4 +51,43 @@ func TestNothingIsCutInANarrowWindow(t *testing.T) {
 		}
 	}
 	p.shows("everything is kept.")
+}
+
+// A report below its mark fails a record, so that every screen on which something
+// is done says so, what it takes, and leads there.
+func TestABelowMarkIsSaid(t *testing.T) {
+	p := newPlayer(t, 80, 24, nil)
+	s := p.m.env.Session
+	last := s.Course.Modules[2].Steps[len(s.Course.Modules[2].Steps)-1]
+	for _, step := range s.Course.Steps() {
+		if err := s.Visit(t.Context(), step, len(step.Pages)-1); err != nil {
+			t.Fatal(err)
+		}
+		if step.Optional {
+			continue
+		}
+		for _, it := range step.Items() {
+			ex, err := it.Exercise()
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := exercises.Answer{"a line", "met 1"} // of a reflect page
+			for _, sample := range ex.Samples() {
+				if sample.Full {
+					a = sample.Answer
+				}
+			}
+			if it.ID == "report-links.top-three" {
+				a = threeCards[1:2]
+			}
+			if _, err := s.Submit(t.Context(), it, a); err != nil {
+				t.Fatal(it.ID, err)
+			}
+		}
+	}
+	p.send(pushMsg{newLesson(p.m.env, last, len(last.Pages)-1)})
+	p.keys("ctrl+n").shows("Part 3 is done").shows("Not passed yet: Report Links").shows("0 of 100, and 70 is the").shows("What comes next").shows("threatlings records")
+	p.keys("enter").shows("▸ Once more  Report Links").shows("and 70 is the mark")
+	p.keys("3").shows("not passed").keys("esc")
+	p.keys("up up up enter").shows("Part 3 › The session itself")
 }

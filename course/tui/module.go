@@ -38,9 +38,6 @@ func (s *moduleScreen) SetSize(w, height int) { s.width, s.height = w, height }
 func (s *moduleScreen) Crumb() string         { return s.mod.Title }
 func (s *moduleScreen) Status() string {
 	done, all := s.env.Session.Count(s.mod)
-	if more := len(s.mod.Steps) - all; more > 0 {
-		return fmt.Sprintf("%d of %d, and %d optional", done, all, more)
-	}
 	return fmt.Sprintf("%d of %d", done, all)
 }
 
@@ -141,6 +138,9 @@ func (s *moduleScreen) head() []string {
 	if s.mod.Minutes != "" {
 		texts = append(texts, s.mod.Minutes+".")
 	}
+	if _, all := s.env.Session.Count(s.mod); all < len(s.mod.Steps) {
+		texts[len(texts)-1] += " What is optional does not count."
+	}
 	for _, t := range texts {
 		for _, l := range wrap(t, min(s.width-6, measure)) {
 			out = append(out, "   "+st.Quiet.Render(l))
@@ -162,13 +162,16 @@ func (s *moduleScreen) View() string {
 	for i := s.off; i < min(len(s.mod.Steps), s.off+rows); i++ {
 		step := s.mod.Steps[i]
 		state := s.env.Session.State(step)
+		word := state.String()
+		switch {
+		case step.Optional && state == course.New:
+			word = "optional"
+		case s.below(step) != "":
+			state, word = course.Begun, "not passed"
+		}
 		mark := st.Quiet.Render(stateMarks[state])
 		if state == course.Done {
 			mark = st.Good.Render(stateMarks[state])
-		}
-		word := state.String()
-		if step.Optional && state == course.New {
-			word = "optional"
 		}
 		right := fmt.Sprintf("%s %3d min", word, step.Minutes)
 		if step.Coming {
@@ -208,14 +211,28 @@ func (s *moduleScreen) tail(w int) []string {
 		}
 		return out
 	}
-	if step.About == "" {
+	about := step.About
+	if b := s.below(step); b != "" {
+		about = b + ". A record says so until you do it again; your best report counts."
+	}
+	if about == "" {
 		return nil
 	}
 	out := []string{""}
-	for _, l := range wrap(step.About, w-2) {
+	for _, l := range wrap(about, w-2) {
 		out = append(out, "   "+st.Quiet.Render(l))
 	}
 	return out
+}
+
+// below says that a report of a lesson has not reached its mark; "" where all have.
+func (s *moduleScreen) below(step *course.Step) string {
+	for _, b := range s.env.Session.Below(s.mod) {
+		if b.Item.Step == step {
+			return b.String()
+		}
+	}
+	return ""
 }
 
 // scrollTo returns the offset nearest to off at which lines first to last of n

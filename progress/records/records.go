@@ -111,7 +111,7 @@ type Record struct {
 	PassMark      *float64    `json:"passMark,omitempty"` // 0 to 1; nil when there is nothing to pass
 	Objectives    []Objective `json:"objectives,omitempty"`
 	Frameworks    []Framework `json:"frameworks,omitempty"`
-	ValidUntil    time.Time   `json:"validUntil"`
+	ValidUntil    time.Time   `json:"validUntil,omitzero"` // none where the module was failed
 	Evidence      Level       `json:"evidence"`
 	Team          *Account    `json:"team,omitempty"`       // of a class
 	Instructor    *Account    `json:"instructor,omitempty"` // of a class
@@ -136,7 +136,10 @@ func New(r Record) (Record, error) {
 	r.ID = r.UUID().String()
 	r.Started = r.Started.Truncate(time.Second)
 	r.Completed = r.Completed.Truncate(time.Second)
-	r.ValidUntil = r.Completed.AddDate(0, ValidMonths, 0)
+	r.ValidUntil = time.Time{}
+	if r.Status() != Failed {
+		r.ValidUntil = r.Completed.AddDate(0, ValidMonths, 0)
+	}
 	r.Evidence = SelfReported
 	return r, r.Check()
 }
@@ -158,7 +161,8 @@ func (r Record) Check() error {
 	bad(r.ActiveMinutes < 0 || r.Attempts < 0, "minutes or attempts are negative")
 	bad(!isShare(r.Score) || !isShare(r.PassMark), "score and pass mark go from 0 to 1")
 	bad(r.PassMark != nil && r.Score == nil, "it has a pass mark and no score")
-	bad(r.ValidUntil.After(r.Completed.AddDate(0, ValidMonths, 0)) || r.ValidUntil.Before(r.Completed),
+	bad((r.ValidUntil.After(r.Completed.AddDate(0, ValidMonths, 0)) || r.ValidUntil.Before(r.Completed)) &&
+		(r.Status() != Failed || !r.ValidUntil.IsZero()),
 		"it must be valid for %d months at most, from its end on", ValidMonths)
 	bad(r.Evidence.rank() == 0, "the level of evidence %q is unknown", r.Evidence)
 	for _, f := range []struct{ what, text string }{

@@ -75,6 +75,19 @@ func TestNewSaysWhatIsWrong(t *testing.T) {
 	if got := sample(t).ValidUntil.Format(time.RFC3339); got != "2027-11-03T17:30:00+02:00" {
 		t.Errorf("valid until %s", got)
 	}
+	failed := sample(t, func(r *Record) { r.Score = share(0.2) })
+	if !failed.ValidUntil.IsZero() {
+		t.Errorf("what was failed is valid until %s", failed.ValidUntil)
+	}
+	failed.ValidUntil = failed.Completed.AddDate(1, 0, 0) // as it was written once
+	if err := failed.Check(); err != nil {
+		t.Error(err)
+	}
+	r = sample(t)
+	r.ValidUntil = time.Time{}
+	if err := r.Check(); err == nil {
+		t.Error("a record that was passed never ends")
+	}
 }
 
 // The cases of RFC 8785 that a plain encoder gets wrong: numbers, escapes, and an
