@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/adrg/xdg"
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 
 	"edu/threatlings/course"
@@ -149,6 +151,39 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
+}
+
+// say prints a text, broken between words where a terminal would break it anywhere.
+func (a *app) say(text string) {
+	if w, _, err := term.GetSize(int(a.out.Fd())); err == nil && w > 0 {
+		text = broken(text, w)
+	}
+	fmt.Fprintln(a.out, text)
+}
+
+// broken is a text in lines of at most width columns, where its words allow it. It
+// never breaks at a hyphen: commands are full of them.
+func broken(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		var b strings.Builder
+		at := 0
+		for k, word := range strings.Split(l, " ") {
+			w := ansi.StringWidth(word)
+			switch {
+			case k > 0 && at+1+w > width:
+				b.WriteByte('\n')
+				at = 0
+			case k > 0:
+				b.WriteByte(' ')
+				at++
+			}
+			b.WriteString(word)
+			at += w
+		}
+		lines[i] = b.String()
+	}
+	return strings.Join(lines, "\n")
 }
 
 // lineMode reports whether the course is held line by line.

@@ -262,8 +262,8 @@ With --server it says how many people are how far, and not who.`,
 					if asJSON {
 						return a.printJSON(r)
 					}
-					_, err = fmt.Fprint(a.out, r.Text(func(id string) string { return "threatlings readiness take " + id }))
-					return err
+					a.say(strings.TrimRight(r.Text(func(id string) string { return "threatlings readiness take " + id }), "\n"))
+					return nil
 				})
 			}
 			c, err := a.crowd(cmd.Context(), src)

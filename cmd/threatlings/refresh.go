@@ -59,7 +59,7 @@ func (a *app) refresh(ctx context.Context, more bool) (err error) {
 		for _, n := range o.notices {
 			fmt.Fprintln(a.err, clean(n))
 		}
-		fmt.Fprintln(a.out, nothingDue(r.Outlook(), o.session.Now()))
+		a.say(nothingDue(r.Outlook(), o.session.Now()))
 		return nil
 	}
 	if a.lineMode() {
@@ -85,6 +85,8 @@ func nothingDue(o refresher.Outlook, now time.Time) string {
 	switch {
 	case o.Nothing():
 		return toTheCourse
+	case !o.Ahead:
+		return o.Wait(now)
 	case o.Next.IsZero():
 		return "Nothing is due. To practise all the same: threatlings refresh --more"
 	}
@@ -154,7 +156,7 @@ func dueOf(o refresher.Outlook) dueReport {
 
 func (a *app) printDue(o refresher.Outlook, now time.Time) {
 	if o.Due() == 0 {
-		fmt.Fprintln(a.out, nothingDue(o, now))
+		a.say(nothingDue(o, now))
 	} else {
 		var parts []string
 		if o.Missed > 0 {
@@ -167,18 +169,18 @@ func (a *app) printDue(o refresher.Outlook, now time.Time) {
 		if o.New > 0 {
 			text += fmt.Sprintf(" %d for the first time.", o.New)
 		}
-		fmt.Fprintln(a.out, text+" Go through them with: threatlings refresh")
+		a.say(text + " Go through them with: threatlings refresh")
 		if !o.Next.IsZero() {
 			fmt.Fprintf(a.out, "The next: %s.\n", refresher.Day(o.Next, now))
 		}
 	}
 	if o.Fresh != "" {
-		fmt.Fprintf(a.out, "New to you, if you like: %s. It waits at the end of a sitting.\n", clean(o.Fresh))
+		a.say(fmt.Sprintf("New to you, if you like: %s. It waits at the end of a sitting.", clean(o.Fresh)))
 	}
 	if text := refresher.Calibration(o.Calibration); text != "" {
-		fmt.Fprintln(a.out, text)
+		a.say(text)
 	}
 	if o.Live {
-		fmt.Fprintln(a.out, "The course is a month behind you. A threat model of what your team builds now: threatlings live")
+		a.say("The course is a month behind you. A threat model of what your team builds now: threatlings live")
 	}
 }

@@ -33,6 +33,7 @@ type reporter interface {
 	PassMark() float64
 	Key() (*grading.Key, error)
 	ScenarioID() string
+	Most() int // cards
 }
 
 // A Part is what one registration shows of a part of the course, or of all of it.

@@ -67,20 +67,28 @@ type Finding struct {
 	At       *time.Time     `json:"at,omitempty"`  // of the hand-in
 	Found    map[string]int `json:"found"`         // by severity
 	All      map[string]int `json:"all"`           // by severity: how many the key has
+	// Cards is how many there were room for, where it was a report of the course.
+	Cards int `json:"cards,omitempty"`
 }
 
-// twoThirds reports whether at least two thirds of a severity were found.
-func (f Finding) twoThirds(severity string) bool {
-	return 3*f.Found[severity] >= 2*f.All[severity]
+// want is how many of a severity the levels ask for: all of the critical ones, and
+// two thirds of the others.
+func (f Finding) want(severity string) int {
+	if severity == "critical" {
+		return f.All[severity]
+	}
+	return (2*f.All[severity] + 2) / 3
 }
+
+func (f Finding) enough(severity string) bool { return f.Found[severity] >= f.want(severity) }
 
 // Narrow reports whether all critical and two thirds of the high threats were found.
 func (f Finding) Narrow() bool {
-	return f.Why == Counts && f.All["critical"]+f.All["high"] > 0 && f.Found["critical"] == f.All["critical"] && f.twoThirds("high")
+	return f.Why == Counts && f.All["critical"]+f.All["high"] > 0 && f.enough("critical") && f.enough("high")
 }
 
 // Wide is Narrow with two thirds of the medium threats as well.
-func (f Finding) Wide() bool { return f.Narrow() && f.twoThirds("medium") }
+func (f Finding) Wide() bool { return f.Narrow() && f.enough("medium") }
 
 // Readiness is what somebody has shown, and what is missing.
 type Readiness struct {
@@ -180,6 +188,9 @@ func finding(c *course.Course, s *course.Keyed, events []progress.Event) Finding
 			f.Why = KeyShown
 		case (e.Kind == progress.Submitted || e.Kind == progress.Reviewed) && items[e.Item] && e.Outcome != string(exercises.Asked):
 			f.Why, f.At = Counts, &e.Time
+			if x := report(c, e.Item); x != nil {
+				f.Cards = x.Most()
+			}
 			for _, id := range e.Credited {
 				if s := severity[id]; s != "" {
 					f.Found[s]++
@@ -248,12 +259,12 @@ func (r Readiness) Text(take func(scenario string) string) string {
 // missing says what a scenario lacks for the next level.
 func (f Finding) missing() string {
 	var need []string
+	critical, high := f.want("critical"), f.want("high")
+	if f.Cards > 0 && critical+high > f.Cards {
+		return fmt.Sprintf(" That many cards, %d, cannot show a level: it takes %d critical and %d high threats.", f.Cards, critical, high)
+	}
 	for _, s := range severities {
-		want := f.All[s]
-		if s != "critical" {
-			want = (2*want + 2) / 3
-		}
-		if n := want - f.Found[s]; n > 0 {
+		if n := f.want(s) - f.Found[s]; n > 0 {
 			need = append(need, fmt.Sprintf("%d more %s", n, s))
 		}
 	}
@@ -289,8 +300,12 @@ func (r Readiness) next(fresh []string, take func(string) string) string {
 	if len(fresh) == 0 {
 		return "Next: " + goal + ". You know every document here by now. Ask for a fresh one: your organisation can add its own to the course."
 	}
-	return "Next: " + goal + ". A document that you do not know: " + take(fresh[len(fresh)-1]) +
+	text := "Next: " + goal + ". A document that you do not know: " + take(fresh[len(fresh)-1]) +
 		". It has twelve cards and only the first hand-in counts; take it before you meet the document in the course."
+	if r.ReviewOnly+len(fresh) < reviewScenarios {
+		text += " One alone does not reach it; your organisation can add its own to the course."
+	}
+	return text
 }
 
 func plural(n int, one, many string) string {

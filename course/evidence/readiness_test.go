@@ -166,7 +166,8 @@ func TestReadinessInWords(t *testing.T) {
 		d.finish(m, 0.5)
 	}
 	got := d.ready().Text(take)
-	for _, want := range []string{"ready to lead with security in the room", "Parts finished: 3 of 3", "0 of 3 critical", "take ship-it"} {
+	for _, want := range []string{"ready to lead with security in the room", "Parts finished: 3 of 3", "0 of 3 critical", "take ship-it",
+		"That many cards, 3, cannot show a level: it takes 3 critical and 4 high threats.", "One alone does not reach it"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}

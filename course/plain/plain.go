@@ -178,7 +178,7 @@ func (t *talk) refresh() []input.Command {
 			return err
 		}
 		if step == nil {
-			t.p.Say("There is nothing to ask yet. What you just did is worth asking from tomorrow on.")
+			t.p.Say("%s", o.Wait(t.Session.Now()))
 			return nil
 		}
 		return jump{step: step}

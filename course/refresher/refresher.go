@@ -96,6 +96,7 @@ type Outlook struct {
 	Letters     int                 // due questions of a letter
 	New         int                 // how many of them are asked for the first time
 	Next        time.Time           // when the next ones come; zero when nothing will
+	Ahead       bool                // something can be practised now, due or not
 	Fresh       string              // the title of a scenario that is offered; "" for none
 	Live        bool                // a second threat model of one's own is proposed
 	Calibration refresh.Calibration // of all answers with a certainty
@@ -120,15 +121,26 @@ func (o Outlook) When(now time.Time) string {
 	return o.Fresh + ", if you like"
 }
 
-// Day says a day to come as people do: "later today", "on 4 December", with the
-// year where it is another one.
+// Wait says that nothing can be asked yet, not even for practice, and from when on.
+func (o Outlook) Wait(now time.Time) string {
+	if o.Next.IsZero() {
+		return "There is nothing to ask yet."
+	}
+	return fmt.Sprintf("There is nothing to ask yet: what you just did would only be repeated. It is worth asking %s.", Day(o.Next, now))
+}
+
+// Day says when something comes as people do: "today at 21:40", "tomorrow at 9:05",
+// "on 4 December", with the year where it is another one.
 func Day(t, now time.Time) string {
 	t, now = t.Local(), now.Local()
+	is := func(day time.Time) bool { return t.Year() == day.Year() && t.YearDay() == day.YearDay() }
 	switch {
+	case is(now):
+		return "today at " + t.Format("15:04")
+	case is(now.AddDate(0, 0, 1)):
+		return "tomorrow at " + t.Format("15:04")
 	case t.Year() != now.Year():
 		return "on " + t.Format("2 January 2006")
-	case t.YearDay() == now.YearDay():
-		return "later today"
 	}
 	return "on " + t.Format("2 January")
 }
@@ -140,6 +152,7 @@ func (r *Refresher) Outlook() Outlook {
 	if r.fresh != nil {
 		o.Fresh = r.fresh.title
 	}
+	o.Ahead = r.fresh != nil || len(r.deck.Next(1, r.now, true)) > 0
 	cards := r.deck.Cards()
 	due := r.deck.Next(len(cards), r.now, false)
 	for _, c := range due {

@@ -176,6 +176,9 @@ func TestMissesComeMostSevereFirstAndADayLater(t *testing.T) {
 	if o := r.Outlook(); o.Due() != 0 || !o.Next.Equal(start.Add(refresh.Session)) || o.Fresh != "" || o.Nothing() {
 		t.Errorf("at once: %+v", o)
 	}
+	if o := r.Outlook(); o.Ahead || l.sitting(true) != nil || !strings.HasSuffix(o.Wait(l.now), Day(start.Add(refresh.Session), l.now)+".") {
+		t.Errorf("there is nothing to practise either: %+v, %q", o, o.Wait(l.now))
+	}
 	if len(r.items) != 15 {
 		t.Errorf("%d threats were missed", len(r.items))
 	}
@@ -184,7 +187,7 @@ func TestMissesComeMostSevereFirstAndADayLater(t *testing.T) {
 	}
 	l.now = start.Add(day)
 	o := l.refresher().Outlook()
-	if o.Missed != refresh.NewASession || o.New != o.Missed || o.Letters != 0 || o.Fresh != "Ship It" {
+	if !o.Ahead || o.Missed != refresh.NewASession || o.New != o.Missed || o.Letters != 0 || o.Fresh != "Ship It" {
 		t.Errorf("a day later: %+v", o)
 	}
 	got := ids(l.sitting(false))
@@ -454,8 +457,10 @@ func TestHintsCountUntilTheNextReview(t *testing.T) {
 func TestTheCourseIsNotMoved(t *testing.T) {
 	l := newLearner(t)
 	house, _ := l.s.Course.Step("house")
-	if err := l.s.Visit(t.Context(), house, 2); err != nil {
-		t.Fatal(err)
+	for _, page := range []int{1, 2} {
+		if err := l.s.Visit(t.Context(), house, page); err != nil {
+			t.Fatal(err)
+		}
 	}
 	l.submit("billing.top-three", cardTesting...)
 	l.now = start.Add(day)
@@ -634,8 +639,9 @@ func TestWhenInWords(t *testing.T) {
 	noon := time.Date(2027, 12, 3, 12, 0, 0, 0, time.Local)
 	for want, o := range map[string]Outlook{
 		"3 due":                  {Missed: 2, Letters: 1, Next: noon},
-		"next on 4 December":     {Next: noon.Add(day)},
-		"next later today":       {Next: noon.Add(time.Hour)},
+		"next tomorrow at 12:00": {Next: noon.Add(day)},
+		"next on 5 December":     {Next: noon.Add(2 * day)},
+		"next today at 13:00":    {Next: noon.Add(time.Hour)},
 		"next on 2 January 2028": {Next: noon.Add(30 * day)},
 		"Ship It, if you like":   {Fresh: "Ship It"},
 	} {

@@ -187,7 +187,7 @@ func (e *env) refresher() tea.Cmd {
 		case err != nil:
 			return failed(err)()
 		case step == nil:
-			return noteMsg{"There is nothing to ask yet. What you just did is worth asking from tomorrow on."}
+			return noteMsg{r.Outlook().Wait(e.Session.Now())}
 		}
 		return pushMsg{newLesson(e, step, 0)}
 	}

@@ -103,6 +103,9 @@ func (x *Exercise) ForClass(cards int, prompt, button string) *Exercise {
 	return &y
 }
 
+// Most is how many cards can be handed in.
+func (x *Exercise) Most() int { return x.Cards }
+
 // PassMark is the score that passes, from 0 to 1.
 func (x *Exercise) PassMark() float64 { return float64(x.Pass) / 100 }
 
