@@ -3,10 +3,13 @@ package course
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/grading"
 	"edu/threatlings/progress"
 )
 
@@ -147,6 +150,51 @@ func (s *Session) Search(query string) []Hit {
 	return hits
 }
 
+// NotFound says why a query finds nothing, and what may. A word that stands nowhere
+// is named, with the one that is likely meant.
+func (s *Session) NotFound(query string) string {
+	counts := map[string]int{}
+	for _, f := range append(s.own(), s.Course.findable()...) {
+		for w := range strings.FieldsSeq(f.low) {
+			counts[w]++
+		}
+	}
+	known := slices.Sorted(maps.Keys(counts))
+	for _, t := range strings.Fields(strings.ToLower(query)) {
+		i, _ := slices.BinarySearch(known, t)
+		if i < len(known) && strings.HasPrefix(known[i], t) {
+			continue
+		}
+		say := fmt.Sprintf("Nothing has “%s”. ", exercises.CleanLine(t))
+		if w := likely(t, known, counts); w != "" {
+			return say + fmt.Sprintf("Did you mean “%s”?", w)
+		}
+		return say + "The first letters of a word are enough."
+	}
+	return "Nothing has all of these words. Fewer words find more."
+}
+
+// likely is the word that another one stands for: the nearest, and of those the
+// most frequent; "" for none. Short words are near to too many.
+func likely(t string, known []string, counts map[string]int) string {
+	n := len([]rune(t))
+	if n < 4 || n > 40 {
+		return ""
+	}
+	for k := 1; k <= min(2, n/4); k++ {
+		best := ""
+		for _, w := range known {
+			if len([]rune(w)) >= 4 && (best == "" || counts[w] > counts[best]) && grading.Near(t, w, k) {
+				best = w
+			}
+		}
+		if best != "" {
+			return best
+		}
+	}
+	return ""
+}
+
 func newFound(h Hit, text string) found { return found{h, text, words(h.Title + " " + text)} }
 
 // own is what the learner wrote.
@@ -177,6 +225,7 @@ var unmark = strings.NewReplacer("*", "", "`", "", "#", "", ">", "")
 // its title and prompt, and never by its answers.
 func (c *Course) readFindable() []found {
 	var out []found
+	shown := map[string]bool{} // documents: several exercises show the same one
 	for _, step := range c.Steps() {
 		for i, p := range step.Pages {
 			h := Hit{Kind: HitLesson, Title: step.Title, Step: step, Page: i}
@@ -192,6 +241,10 @@ func (c *Course) readFindable() []found {
 			out = append(out, newFound(h, unmark.Replace(ex.About().Prompt)))
 			if d, ok := ex.(exercises.Documented); ok {
 				title, text := d.Document()
+				if shown[title+text] {
+					continue
+				}
+				shown[title+text] = true
 				out = append(out, newFound(Hit{Kind: HitDocument, Title: title, Step: step, Page: i}, unmark.Replace(text)))
 			}
 		}

@@ -85,6 +85,25 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%.20q finds %d", q, len(h))
 		}
 	}
+	documents := 0
+	for _, h := range s.Search("workspace add user") {
+		if h.Kind == course.HitDocument && h.Title == "Add User API" {
+			documents++
+		}
+	}
+	if documents != 1 {
+		t.Errorf("one document stands %d times among what is found", documents)
+	}
+	for q, want := range map[string]string{
+		"spofing":         "Nothing has “spofing”. Did you mean “spoofing”?",
+		"trust bonudary":  "Nothing has “bonudary”. Did you mean “boundary”?",
+		"qqqzzz":          "Nothing has “qqqzzz”. The first letters of a word are enough.",
+		"parcel spoofing": "Nothing has all of these words. Fewer words find more.",
+	} {
+		if got := s.NotFound(q); got != want {
+			t.Errorf("%q: %q", q, got)
+		}
+	}
 	// What is asked must not be answered by searching.
 	for _, h := range s.Search("First the windows") {
 		if h.Kind == course.HitExercise && strings.Contains(h.Excerpt, "reason") {

@@ -88,7 +88,8 @@ func (a *app) searchCommand() *cobra.Command {
 		Args:    usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withSession(cmd, func(o *opened) error {
-				hits := o.session.Search(strings.Join(args, " "))
+				query := strings.Join(args, " ")
+				hits := o.session.Search(query)
 				for _, h := range hits {
 					where := "glossary " + h.Term
 					if h.Step != nil {
@@ -97,7 +98,7 @@ func (a *app) searchCommand() *cobra.Command {
 					fmt.Fprintf(a.out, "%s (%s; %s)\n  %s\n", clean(h.Title), h.Kind, where, clean(h.Excerpt))
 				}
 				if len(hits) == 0 {
-					fmt.Fprintln(a.err, "Nothing has all of these words. Fewer words find more; the first letters of a word are enough.")
+					fmt.Fprintln(a.err, o.session.NotFound(query))
 					return errSilent
 				}
 				return nil

@@ -38,7 +38,7 @@ func (t *talk) find() error {
 	}
 	hits := t.Session.Search(words)
 	if len(hits) == 0 {
-		t.p.Say("Nothing has all of these words. Fewer words find more; the first letters of a word are enough.")
+		t.p.Say("%s", t.Session.NotFound(words))
 		return nil
 	}
 	const most = 10

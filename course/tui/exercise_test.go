@@ -231,6 +231,7 @@ func TestGlossaryAndSearchScreens(t *testing.T) {
 		p.keys("g")
 		p.golden(fmt.Sprintf("glossary-%d", size[0]))
 		p.types("bound").shows("Trust boundary")
+		p.keys("esc").types("threat").shows("▸ Threat ").keys("enter").shows("▸ Threat ").keys("esc").types("bound")
 		p.keys("esc esc /").types("egress proxy")
 		p.golden(fmt.Sprintf("search-%d", size[0]))
 		p.keys("enter").shows("Part 2")

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -59,7 +60,7 @@ func (g *glossary) Back() bool {
 }
 
 func (g *glossary) Help() []key.Binding {
-	return []key.Binding{as(keys.up, "↑↓", "term"), as(keys.enter, "enter", "close"), as(keys.back, "esc", "back")}
+	return []key.Binding{as(keys.up, "↑↓", "term"), as(keys.back, "esc", "back")}
 }
 
 func (g *glossary) filter() {
@@ -75,6 +76,22 @@ func (g *glossary) filter() {
 			g.shown = append(g.shown, t)
 		}
 	}
+	slices.SortStableFunc(g.shown, func(a, b lessons.Term) int { return rankTerm(a, want) - rankTerm(b, want) })
+}
+
+// rankTerm says how well a term fits: its name, the beginning of its name, another
+// word for it, anything else.
+func rankTerm(t lessons.Term, want string) int {
+	name := strings.ToLower(t.Name)
+	switch {
+	case name == want:
+		return 0
+	case strings.HasPrefix(name, want):
+		return 1
+	case slices.ContainsFunc(t.Also, func(s string) bool { return strings.EqualFold(s, want) }):
+		return 2
+	}
+	return 3
 }
 
 func (g *glossary) Update(msg tea.Msg) tea.Cmd {
@@ -93,8 +110,8 @@ func (g *glossary) Update(msg tea.Msg) tea.Cmd {
 		case "pgdown":
 			g.cursor = max(0, min(len(g.shown)-1, g.cursor+g.rows()))
 			return nil
-		case "enter":
-			return pop
+		case "enter": // it opens elsewhere, and here it is open
+			return nil
 		}
 		before := g.field.Value()
 		var cmd tea.Cmd

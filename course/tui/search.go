@@ -18,6 +18,7 @@ type search struct {
 	width, height int
 	field         textinput.Model
 	hits          []course.Hit
+	nothing       string // why there is none
 	cursor        int
 }
 
@@ -26,6 +27,7 @@ type hitsMsg struct {
 	s     *search
 	query string
 	hits  []course.Hit
+	none  string
 }
 
 func (m hitsMsg) to() screen { return m.s }
@@ -47,7 +49,13 @@ func (s *search) Init() tea.Cmd {
 
 func (s *search) find() tea.Cmd {
 	q := s.field.Value()
-	return func() tea.Msg { return hitsMsg{s, q, s.env.Session.Search(q)} }
+	return func() tea.Msg {
+		m := hitsMsg{s: s, query: q, hits: s.env.Session.Search(q)}
+		if len(m.hits) == 0 && strings.TrimSpace(q) != "" {
+			m.none = s.env.Session.NotFound(q)
+		}
+		return m
+	}
 }
 
 func (s *search) SetSize(w, h int) { s.width, s.height = w, h; s.field.Width = w - 10 }
@@ -69,7 +77,7 @@ func (s *search) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case hitsMsg:
 		if msg.query == s.field.Value() { // else a newer one is under way
-			s.hits, s.cursor = msg.hits, min(s.cursor, max(0, len(msg.hits)-1))
+			s.hits, s.nothing, s.cursor = msg.hits, msg.none, min(s.cursor, max(0, len(msg.hits)-1))
 		}
 		return nil
 	case tea.KeyMsg:
@@ -134,8 +142,8 @@ func (s *search) View() string {
 	}
 	if len(s.hits) == 0 {
 		say := "Lessons, documents, the glossary, and everything that you wrote."
-		if strings.TrimSpace(s.field.Value()) != "" {
-			say = "Nothing has all of these words. Fewer words find more; the first letters of a word are enough."
+		if s.nothing != "" {
+			say = s.nothing
 		}
 		for _, l := range wrap(say, w) {
 			lines = append(lines, "   "+st.Quiet.Render(l))

@@ -50,6 +50,9 @@ func (c *corpus) closest(w string) (spelling, bool) {
 	return spelling{}, false
 }
 
+// Near reports whether two words are at most k edits apart.
+func Near(a, b string, k int) bool { return near(a, b, k) }
+
 // near reports whether two words are at most k edits apart (insertion,
 // deletion, substitution, or two neighbours swapped).
 func near(a, b string, k int) bool {
