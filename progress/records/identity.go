@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"edu/threatlings/clean"
 )
 
 // Home pages of ids that no organisation gave. Names under .invalid belong to
@@ -81,7 +83,7 @@ func LookIdentity(dir string) (Identity, error) {
 
 // SaveIdentity keeps an identity, as a whole or not at all.
 func SaveIdentity(dir string, i Identity) error {
-	i.Person = Account{strings.TrimSpace(i.Person.HomePage), line(i.Person.Name)}
+	i.Person = Account{strings.TrimSpace(i.Person.HomePage), clean.Line(i.Person.Name)}
 	if err := i.Check(); err != nil {
 		return err
 	}
