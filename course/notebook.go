@@ -96,21 +96,7 @@ func (s *Session) notebookItem(it *Item) string {
 	}
 	fmt.Fprintf(&b, "**%s**\n\n", clean.Markdown(res.Summary))
 	for _, i := range res.Items {
-		word := i.Word
-		if word == "" {
-			word = marksInWords[i.Mark]
-		}
-		line := "- " + clean.Markdown(i.Label)
-		if word != "" {
-			line += " (" + clean.Markdown(word) + ")"
-		}
-		if i.Yours != "" {
-			line += ". You: " + clean.Markdown(i.Yours)
-		}
-		if i.Reason != "" {
-			line += ". " + clean.Markdown(i.Reason)
-		}
-		b.WriteString(line + "\n")
+		b.WriteString("- " + notebookLine(i) + "\n")
 	}
 	if len(res.Items) > 0 {
 		b.WriteByte('\n')
@@ -119,6 +105,23 @@ func (s *Session) notebookItem(it *Item) string {
 		fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(res.Explain))
 	}
 	return b.String()
+}
+
+// notebookLine is what is said of a part of an answer, as sentences that end once.
+func notebookLine(i exercises.Item) string {
+	word := i.Word
+	if word == "" {
+		word = marksInWords[i.Mark]
+	}
+	line := exercises.Inline(i.Label)
+	if word != "" {
+		line = strings.TrimRight(line, ".") + " (" + word + ")"
+	}
+	line = exercises.Sentence(line)
+	if i.Yours != "" {
+		line += " You: " + exercises.Sentence(i.Yours)
+	}
+	return clean.Markdown(line + " " + exercises.Sentence(exercises.Inline(i.Reason)))
 }
 
 // quote is a learner's text as a quotation, every line of it.

@@ -23,10 +23,12 @@ func Inline(s string) string {
 	return backticks.ReplaceAllString(stars.ReplaceAllString(CleanLine(s), "$1"), "$1")
 }
 
-// Sentence ends a text with a full stop, unless it ends like a sentence already.
+// Sentence ends a text with a full stop, unless it ends like a sentence already,
+// perhaps within quotation marks or brackets.
 func Sentence(s string) string {
 	s = strings.TrimSpace(s)
-	if s == "" || strings.ContainsRune(".?!:", rune(s[len(s)-1])) {
+	said := strings.TrimRight(s, `"”’)`)
+	if said == "" || strings.ContainsRune(".?!:", rune(said[len(said)-1])) {
 		return s
 	}
 	return s + "."
