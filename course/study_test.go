@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"edu/threatlings/clean"
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/progress"
 )

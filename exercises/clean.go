@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // Clean and CleanLine are clean.Text and clean.Line, for everybody who has to do

@@ -15,7 +15,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/scenarios"
 )

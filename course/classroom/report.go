@@ -14,7 +14,7 @@ import (
 	texttemplate "text/template"
 	"time"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/scenarios"
 )

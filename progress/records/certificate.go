@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // A Certificate is a record for people to read.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // SmallestGroup is how many people a group needs to be broken down: of fewer,

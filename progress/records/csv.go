@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // WriteCSV writes records as a table for an LMS that imports external training.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // Home pages of ids that no organisation gave. Names under .invalid belong to

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // ErrFull says that a queue takes nothing more. Nothing that it holds is lost, and

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // Why sending stops. What was not sent waits in the queue.

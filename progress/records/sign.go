@@ -15,7 +15,7 @@ import (
 	"io"
 	"strings"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // ErrAltered says that a record is not, byte for byte, what was written or signed.

@@ -3,7 +3,7 @@ package records
 import (
 	"strings"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 )
 
 // shellWord is a text as one word of a command line.

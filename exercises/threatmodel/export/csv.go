@@ -5,7 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 
-	"edu/threatlings/clean"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/threatmodel"
 )
 

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"edu/threatlings/clean"
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/threatmodel"
 )

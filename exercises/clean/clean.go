@@ -1,5 +1,6 @@
 // Package clean makes text that comes from outside the program fit for where it
-// goes: a screen, one line, a Markdown file, a table. Everything else may import it.
+// goes: a screen, one line, a Markdown file, a table. Every other package may import
+// it, and it imports none.
 package clean
 
 import (
