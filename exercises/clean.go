@@ -3,6 +3,7 @@ package exercises
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"edu/threatlings/exercises/clean"
 )
@@ -28,7 +29,7 @@ func Inline(s string) string {
 func Sentence(s string) string {
 	s = strings.TrimSpace(s)
 	said := strings.TrimRight(s, `"”’)`)
-	if said == "" || strings.ContainsRune(".?!:", rune(said[len(said)-1])) {
+	if last, _ := utf8.DecodeLastRuneInString(said); said == "" || strings.ContainsRune(".?!:…", last) {
 		return s
 	}
 	return s + "."
