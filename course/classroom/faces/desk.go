@@ -542,6 +542,17 @@ func (d *Desk) View() string {
 	return strings.Join(append(head, body...), "\n")
 }
 
+// as is the line to join with, for another face.
+func as(face, join string) string { return strings.Replace(join, "ssh ", "ssh "+face+"+", 1) }
+
+// Notes say on the help page how somebody leads the class together with the host.
+func (d *Desk) Notes() []string {
+	if d.o.Word == "" || d.door != nil {
+		return nil
+	}
+	return []string{"Whoever leads with you opens another desk: " + as("desk", d.o.Join) + " and the word " + d.o.Word + ". Nobody else needs it."}
+}
+
 // head is what to do in this phase, and what is next.
 func (d *Desk) head(w int) []string {
 	st := d.o.Dress.Styles
@@ -552,7 +563,10 @@ func (d *Desk) head(w int) []string {
 		out = append(out, "")
 	}
 	if d.room.Phase == classroom.Lobby {
-		out = append(out, "  "+st.Quiet.Render("to join: ")+st.Strong.Render(d.o.Join), "  "+st.Quiet.Render("the wall: "+strings.Replace(d.o.Join, "ssh ", "ssh wall+", 1)))
+		out = append(out, "  "+st.Quiet.Render("to join: ")+st.Strong.Render(d.o.Join), "  "+st.Quiet.Render("the wall: "+as("wall", d.o.Join)))
+		if d.o.Word != "" {
+			out = append(out, rendered(st.Quiet, "  ", "another desk: "+as("desk", d.o.Join)+", word "+d.o.Word, w)...)
+		}
 	}
 	notes := s.leader
 	if d.room.Phase == classroom.Compare && d.o.Notes != "" {

@@ -43,6 +43,8 @@ type Options struct {
 	Wrong func(seat string)
 	// Notes are for whoever leads: those of the lesson.
 	Notes string
+	// Word opens another desk. Only the desk of the host has it; "" is unknown.
+	Word string
 	// Save writes the report and says where; only the desk has it.
 	Save func() (string, error)
 }

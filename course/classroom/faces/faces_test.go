@@ -35,6 +35,7 @@ type tryClass struct {
 	work  *report.Exercise
 	size  [2]int
 	faces []*person
+	later []tea.Msg // what comes after a second or more, when a test sends it
 }
 
 var pages = tui.NewPages()
@@ -113,6 +114,7 @@ func (x *tryClass) face(who string, make func(Options) tui.Face) *person {
 		Face: func(d tui.Dress) tui.Face { o.Dress = d; return make(o) },
 		After: func(d time.Duration, msg tea.Msg) tea.Cmd {
 			if d >= time.Second { // the clock is moved by hand
+				x.later = append(x.later, msg)
 				return nil
 			}
 			return func() tea.Msg { return msg }
@@ -416,6 +418,48 @@ func TestHelpLeavesEverything(t *testing.T) {
 	}
 	c.move(classroom.Gather)
 	ada.keys("f1 f1").shows("The class has moved on").shows("a thief reads the cards")
+}
+
+// On a server a message that comes later goes past the command that asked for it. It
+// finds its face below the help page: the clock goes on, and what was typed is saved.
+func TestHelpLeavesTheClockRunning(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada := c.sits("Ada")
+	ada.keys("f1")
+	tick := c.later
+	c.later = nil
+	for _, msg := range tick {
+		ada.send(msg)
+	}
+	if len(c.later) == 0 {
+		t.Error("no second follows the one that passed under the help page")
+	}
+}
+
+// Whoever leads with the host finds the word of the desk where the host sits; a
+// desk that was opened with it does not show it again.
+func TestTheWordForAnotherDesk(t *testing.T) {
+	for _, size := range sizes {
+		c := newTryClass(t, twoTeams(), size[0], size[1])
+		hosts := c.face("", func(o Options) tui.Face {
+			o.Word = "DESKDESKDE"
+			return NewDesk(o, true)
+		})
+		hosts.golden("desk-host").shows("DESKDESKDE").keys("n n")
+		if strings.Contains(hosts.plain(), "DESK") {
+			t.Errorf("the word stands there after the lobby:\n%s", hosts.plain())
+		}
+		hosts.keys("f1")
+		for range 30 {
+			hosts.keys("down")
+		}
+		hosts.shows("DESKDESKDE")
+		second := c.face("", func(o Options) tui.Face { return NewDesk(o, false) })
+		second.types("deskdeskde").keys("enter").shows("Silence. Answer").keys("f1 down down down down down down down down down down down")
+		if strings.Contains(second.plain(), "opens another desk") {
+			t.Errorf("an opened desk tells the word:\n%s", second.plain())
+		}
+	}
 }
 
 // Somebody whose seat was closed and opened again is here again, in the same window.
