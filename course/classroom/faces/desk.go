@@ -680,7 +680,7 @@ func (d *Desk) missedLines(rows int) []string {
 		return rendered(st.Text, "  ", "Nobody has written anything down yet.", d.width-4)
 	}
 	v := boardView{st: st, sys: d.o.Work.Paper().System, board: b, room: d.room, width: min(d.width-4, 112)}
-	lines := indent(v.missed(classroom.Report{Board: b, System: v.sys}, true))
+	lines := indent(slices.Concat(v.missed(classroom.Report{Board: b, System: v.sys}, true)...))
 	d.cursor = max(0, min(d.cursor, len(lines)-rows))
 	d.off = d.cursor
 	return lines[d.off:min(len(lines), d.off+rows)]

@@ -667,7 +667,7 @@ func (s *Seat) boardLines(rows int) []string {
 	}
 	head := rendered(st.Quiet, "  ", stageOf(s.at).people, min(s.width-2, 112))
 	if s.at == classroom.Reveal {
-		return append(append(head, ""), s.scrolled(indent(v.tops()), rows-len(head)-1)...)
+		return append(append(head, ""), s.scrolled(indent(slices.Concat(v.tops()...)), rows-len(head)-1)...)
 	}
 	if s.room.Phase == classroom.Discuss {
 		head = append(head, "  "+st.Quiet.Render(fmt.Sprintf("%d of %d votes given", len(standing(s.room.Votes[s.id], v.board)), classroom.MaxVotes)))
@@ -698,7 +698,7 @@ func (s *Seat) keyLines() []string {
 		}
 	}
 	lines = append(lines, "")
-	lines = append(lines, v.missed(classroom.Report{Board: v.board, System: v.sys}, false)...)
+	lines = append(lines, slices.Concat(v.missed(classroom.Report{Board: v.board, System: v.sys}, false)...)...)
 	lines = append(lines, "", st.Strong.Render("The board, with the key's words"))
 	head, rows, _, _ := v.rows()
 	return indent(append(append(lines, head...), rows...))
