@@ -300,7 +300,7 @@ func (p *painter) closed(i int, e *editor) {
 	if e.text.Blank() {
 		style = st.Quiet
 	}
-	p.add(st.Quiet.Render(" "+number+"  ") + style.Render(text) + pad + st.Quiet.Render(marks))
+	p.add(st.Quiet.Render(" "+number+"  ") + style.Render(exercises.Isolate(text)) + pad + st.Quiet.Render(marks))
 }
 
 // number is that of a card, as wide as that of the last one.

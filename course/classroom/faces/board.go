@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/course/classroom"
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/input"
 	"edu/threatlings/exercises/scenarios"
 )
@@ -68,13 +69,13 @@ func (v boardView) tops() [][]string {
 }
 
 func (v boardView) top(t classroom.Team, width int) []string {
-	out := []string{v.st.Accent.Render(t.Name) + v.st.Quiet.Render("  "+plural(len(t.Threats), "threat", "threats")+" in all")}
+	out := []string{v.st.Accent.Render(exercises.Isolate(t.Name)) + v.st.Quiet.Render("  "+plural(len(t.Threats), "threat", "threats")+" in all")}
 	if len(t.Top) == 0 {
 		return append(out, v.st.Quiet.Render("   chose none"))
 	}
 	for i, k := range t.Top {
 		th := t.Threats[k]
-		words := wrap(th.Text, width-4)
+		words := wrap(exercises.Isolate(th.Text), width-4)
 		if most := 5; v.big && len(words) > most { // on a wall the others need their place too
 			words = append(words[:most-1], fit(words[most-1]+" …", width-4))
 		}
@@ -123,7 +124,7 @@ func (v boardView) grid() grid {
 		w := max(3, ansi.StringWidth(n)+2)
 		g.cells = append(g.cells, w)
 		right += w
-		head += v.st.Strong.Render(fit(n, w))
+		head += v.st.Strong.Render(fit(exercises.Isolate(n), w))
 	}
 	if g.votes {
 		right += 7
@@ -169,7 +170,7 @@ func (v boardView) row(g grid, i int) (lines []string, at int) {
 	if r.ID == v.marked {
 		lead = v.st.Warn.Render("+ ")
 	}
-	text := wrap(name, g.words)
+	text := wrap(exercises.Isolate(name), g.words)
 	if limit := 2; i != v.cursor && len(text) > limit {
 		text = text[:limit]
 		text[limit-1] = fit(text[limit-1]+" …", g.words)
@@ -233,7 +234,7 @@ func columns(teams []classroom.Team, room int) (names []string, legend string) {
 	}
 	var parts []string
 	for i, t := range teams {
-		parts = append(parts, names[i]+" = "+t.Name)
+		parts = append(parts, exercises.Isolate(names[i])+" = "+exercises.Isolate(t.Name))
 	}
 	return names, strings.Join(parts, ", ")
 }
@@ -284,9 +285,9 @@ func (v boardView) severity(s string) string {
 // the picked one begins.
 func (v boardView) told(r classroom.Row) (out []string, at int) {
 	for i, t := range r.Told {
-		who := t.Team
+		who := exercises.Isolate(t.Team)
 		if t.Threat.By != "" {
-			who += ", " + t.Threat.By
+			who += ", " + exercises.Isolate(t.Threat.By)
 		}
 		lead := "    "
 		if i == v.picked && len(r.Told) > 1 {
@@ -297,7 +298,7 @@ func (v boardView) told(r classroom.Row) (out []string, at int) {
 			line += v.st.Quiet.Render("  (probably)")
 		}
 		out = append(out, line)
-		out = append(out, rendered(v.st.Text, "      ", t.Threat.Text, v.width-2)...)
+		out = append(out, rendered(v.st.Text, "      ", exercises.Isolate(t.Threat.Text), v.width-2)...)
 	}
 	return out, at
 }
@@ -318,7 +319,7 @@ func (v boardView) eyes() []string {
 		if i == len(eyes)-1 {
 			style = v.st.Accent
 		}
-		out = append(out, v.st.Text.Render(fit(e.Name, name))+"  "+style.Render(strings.Repeat("█", n)+strings.Repeat("░", bar-n))+"  "+v.st.Strong.Render(fmt.Sprintf("%d of %d", e.Found, e.All)))
+		out = append(out, v.st.Text.Render(fit(exercises.Isolate(e.Name), name))+"  "+style.Render(strings.Repeat("█", n)+strings.Repeat("░", bar-n))+"  "+v.st.Strong.Render(fmt.Sprintf("%d of %d", e.Found, e.All)))
 	}
 	return out
 }

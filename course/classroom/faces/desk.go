@@ -275,7 +275,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 			d.home()
 			return d.do(classroom.Change{Kind: classroom.Asked, Desk: true, Team: team, Threat: a.threat, Text: a.text}, func(err error) tea.Cmd {
 				if err == nil {
-					d.said = d.room.Teams[team].Name + " has the question on every screen."
+					d.said = exercises.Isolate(d.room.Teams[team].Name) + " has the question on every screen."
 				}
 				return nil
 			})
@@ -346,7 +346,7 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 	case "q":
 		d.asks = d.questions(cur.team)
 		if len(d.asks) == 0 {
-			d.said = d.room.Teams[cur.team].Name + " has something on every critical and high threat of the key."
+			d.said = exercises.Isolate(d.room.Teams[cur.team].Name) + " has something on every critical and high threat of the key."
 			return nil
 		}
 		d.to(askPane)
@@ -368,7 +368,7 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 		}
 		if !again && !cur.seat.Removed {
 			d.confirm = "x"
-			d.said = "x once more closes the seat of " + cur.seat.Name + ". What was written there is kept; x opens it again."
+			d.said = "x once more closes the seat of " + exercises.Isolate(cur.seat.Name) + ". What was written there is kept; x opens it again."
 			return nil
 		}
 		return d.change(classroom.Change{Kind: classroom.Gone, Seat: cur.seat.ID, Off: cur.seat.Removed})
@@ -384,7 +384,7 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 		}
 		return d.do(classroom.Change{Kind: classroom.Numbered, Desk: true, Seat: cur.seat.ID, Secret: number}, func(err error) tea.Cmd {
 			if err == nil {
-				d.said = "The number of " + cur.seat.Name + " is " + number + " now. With the name it opens the seat; tell nobody else."
+				d.said = "The number of " + exercises.Isolate(cur.seat.Name) + " is " + number + " now. With the name it opens the seat; tell nobody else."
 			}
 			return nil
 		})
@@ -535,7 +535,7 @@ func (d *Desk) View() string {
 		body = d.missedLines(rows)
 	case namePane:
 		s, _ := d.room.Seat(d.who)
-		body = append(rendered(st.Text, "  ", "A name for "+s.Name+":", w), "", "  "+st.Accent.Render("▸ ")+d.text.View())
+		body = append(rendered(st.Text, "  ", "A name for "+exercises.Isolate(s.Name)+":", w), "", "  "+st.Accent.Render("▸ ")+d.text.View())
 	default:
 		body = d.teamLines(w, rows)
 	}
@@ -608,7 +608,7 @@ func (d *Desk) teamLines(w, rows int) []string {
 					at++
 				}
 			}
-			lines = append(lines, lead+st.Strong.Render(fit(d.room.Teams[l.team].Name, 14))+d.teamState(l.team, now, w-18))
+			lines = append(lines, lead+st.Strong.Render(fit(exercises.Isolate(d.room.Teams[l.team].Name), 14))+d.teamState(l.team, now, w-18))
 			continue
 		}
 		lines = append(lines, "  "+lead+d.personState(l.seat, now, w-6))
@@ -661,7 +661,7 @@ func (d *Desk) personState(s classroom.Seat, now time.Time, w int) string {
 	case d.wrote(s) && now.Sub(s.Wrote) < 30*time.Second:
 		state += ", writing"
 	}
-	return fit(st.Text.Render(fit(s.Name, 17)+" ")+st.Quiet.Render(state), w)
+	return fit(st.Text.Render(fit(exercises.Isolate(s.Name), 17)+" ")+st.Quiet.Render(state), w)
 }
 
 // wrote reports whether somebody wrote in this phase.
@@ -688,7 +688,7 @@ func (d *Desk) missedLines(rows int) []string {
 
 func (d *Desk) askLines(w, rows int) []string {
 	st := d.o.Dress.Styles
-	head := append(rendered(st.Strong, "  ", "A question for "+d.room.Teams[d.askTeam].Name+", which leads to something that it has not found:", w), "")
+	head := append(rendered(st.Strong, "  ", "A question for "+exercises.Isolate(d.room.Teams[d.askTeam].Name)+", which leads to something that it has not found:", w), "")
 	d.cursor = max(0, min(d.cursor, len(d.asks)-1))
 	var lines []string
 	var first, last int

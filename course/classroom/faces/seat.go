@@ -604,17 +604,17 @@ func (s *Seat) lobby() []string {
 	st := s.o.Dress.Styles
 	me := s.me()
 	w := min(76, s.width-4)
-	lines := rendered(st.Strong, "   ", "Welcome, "+me.Name+".", w)
+	lines := rendered(st.Strong, "   ", "Welcome, "+exercises.Isolate(me.Name)+".", w)
 	lines = append(lines, rendered(st.Text, "   ", stageOf(classroom.Lobby).people, w)...)
 	if s.number != "" {
 		lines = append(lines, "")
-		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, as "+me.Name+", with this number: your seat and your words wait.", w)...)
+		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, as "+exercises.Isolate(me.Name)+", with this number: your seat and your words wait.", w)...)
 	}
 	lines = append(lines, "")
 	for i, t := range s.room.Teams {
 		var names []string
 		for _, p := range s.room.Members(i) {
-			n := p.Name
+			n := exercises.Isolate(p.Name)
 			if !p.Here {
 				n += " (away)"
 			}
@@ -631,7 +631,7 @@ func (s *Seat) lobby() []string {
 		for j, l := range wrap(who, w-16) {
 			name := ""
 			if j == 0 {
-				name = t.Name
+				name = exercises.Isolate(t.Name)
 			} else {
 				lead = "   "
 			}
@@ -689,7 +689,7 @@ func (s *Seat) keyLines() []string {
 	lines = append(lines, "")
 	for _, t := range v.board.Teams {
 		if t.Name == s.room.Teams[s.me().Team].Name {
-			lines = append(lines, rendered(st.Strong, "", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", t.Name, len(t.Keys), v.board.Found.All), v.width)...)
+			lines = append(lines, rendered(st.Strong, "", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", exercises.Isolate(t.Name), len(t.Keys), v.board.Found.All), v.width)...)
 			for _, r := range v.board.Rows {
 				if slices.Contains(t.Keys, r.Key) {
 					lines = append(lines, hang(st.Text, "✓ ", r.Title, v.width)...)

@@ -114,7 +114,7 @@ func (l *teamList) help() []key.Binding {
 
 func (l *teamList) name(seat string) string {
 	s, _ := l.seat.room.Seat(seat)
-	return s.Name
+	return exercises.Isolate(s.Name)
 }
 
 func (l *teamList) view(width, rows int) []string {
@@ -175,7 +175,7 @@ func (l *teamList) row(i int, x classroom.Listed, g classroom.Group, w int) []st
 	if at := slices.Index(g.Top, x.ID); at >= 0 {
 		mark = st.Selected.Render(fmt.Sprintf("[%d]", at+1)) + " "
 	}
-	words := wrap(exercises.CleanLine(x.Text), w-6)
+	words := wrap(exercises.Isolate(exercises.CleanLine(x.Text)), w-6)
 	if i != l.cursor && len(words) > 1 {
 		words = []string{fit(words[0]+" …", w-6)}
 	}
@@ -205,7 +205,7 @@ func (l *teamList) row(i int, x classroom.Listed, g classroom.Group, w int) []st
 	}
 	out = append(out, line+st.Quiet.Render(strings.Join(by, " · ")))
 	for _, f := range x.Folded {
-		out = append(out, hangIn(st.Quiet.Render, "      ", "+ ", exercises.CleanLine(f.Text), w)...)
+		out = append(out, hangIn(st.Quiet.Render, "      ", "+ ", exercises.Isolate(exercises.CleanLine(f.Text)), w)...)
 	}
 	if len(x.Folded) > 0 && !g.Locked {
 		out = append(out, "      "+st.Quiet.Render("u takes the last one out again"))

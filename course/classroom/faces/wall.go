@@ -13,6 +13,7 @@ import (
 
 	"edu/threatlings/course/classroom"
 	"edu/threatlings/course/tui"
+	"edu/threatlings/exercises"
 )
 
 // pageTime is how long a page stands on a wall.
@@ -280,7 +281,7 @@ func (w *Wall) roster(width int) (out [][]string) {
 		}
 		var parts []string
 		for _, m := range members {
-			n := m.Name
+			n := exercises.Isolate(m.Name)
 			if !m.Here {
 				n += " (away)"
 			}
@@ -294,7 +295,7 @@ func (w *Wall) roster(width int) (out [][]string) {
 		for j, l := range wrap(strings.Join(parts, ", "), width-18) {
 			name := strings.Repeat(" ", 16)
 			if j == 0 {
-				name = st.Strong.Render(fit(mark+t.Name, 16))
+				name = st.Strong.Render(fit(mark+exercises.Isolate(t.Name), 16))
 			}
 			team = append(team, name+st.Text.Render(l))
 		}
