@@ -201,7 +201,7 @@ func (d *Desk) knock(k tea.KeyMsg) tea.Cmd {
 	}
 	if !d.room.IsDesk(word) {
 		d.o.Wrong("desk")
-		d.said = "That is not the word of this desk. It was shown when the class was made."
+		d.said = "That is not the word of this desk. Whoever hosts the class finds it under f1."
 		return nil
 	}
 	d.door = nil
@@ -545,12 +545,19 @@ func (d *Desk) View() string {
 // as is the line to join with, for another face.
 func as(face, join string) string { return strings.Replace(join, "ssh ", "ssh "+face+"+", 1) }
 
-// Notes say on the help page how somebody leads the class together with the host.
-func (d *Desk) Notes() []string {
-	if d.o.Word == "" || d.door != nil {
+// Notes are on the help page: how somebody leads the class together with the host,
+// and those of the lesson.
+func (d *Desk) Notes() (out []string) {
+	if d.door != nil {
 		return nil
 	}
-	return []string{"Whoever leads with you opens another desk: " + as("desk", d.o.Join) + " and the word " + d.o.Word + ". Nobody else needs it."}
+	if d.o.Word != "" {
+		out = append(out, "Whoever leads with you opens another desk: "+as("desk", d.o.Join)+" and the word "+d.o.Word+". Nobody else needs it.")
+	}
+	if d.o.Notes != "" {
+		out = append(out, "From the lesson: "+d.o.Notes)
+	}
+	return out
 }
 
 // head is what to do in this phase, and what is next.
@@ -568,12 +575,8 @@ func (d *Desk) head(w int) []string {
 			out = append(out, rendered(st.Quiet, "  ", "another desk: "+as("desk", d.o.Join)+", word "+d.o.Word, w)...)
 		}
 	}
-	notes := s.leader
-	if d.room.Phase == classroom.Compare && d.o.Notes != "" {
-		notes += " " + d.o.Notes
-	}
 	if d.height >= 18 || d.pane == teamsPane { // a low window has its rows for what is worked on
-		out = append(out, rendered(st.Text, "  ", notes, w)...)
+		out = append(out, rendered(st.Text, "  ", s.leader, w)...)
 	}
 	next := d.room.Phase.After(1)
 	if next != d.room.Phase {

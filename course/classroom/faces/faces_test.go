@@ -531,6 +531,19 @@ func TestTheDeskKeepsItsPerson(t *testing.T) {
 	desk.keys("t").shows("▸ Bo").keys("r").types("Bob").keys("enter").shows("▸ Bob")
 }
 
+// The cursor of a team's list stays on its threat while others fold what stands above.
+func TestTheListKeepsItsThreat(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada := c.sits("Ada")
+	c.wrote("Bo", "one parrot", "two parrots", "three parrots", "four parrots")
+	c.do(classroom.Change{Kind: classroom.Teamed, Desk: true, Seat: "s2", Team: 0})
+	c.move(classroom.Choose)
+	list := c.table.Room().List(0)
+	ada.keys("down down").shows("▸     three parrots")
+	c.do(classroom.Change{Kind: classroom.Fold, Seat: "s2", Team: 0, Threat: list[0].ID, Into: list[1].ID})
+	ada.shows("▸     three parrots").keys("1").shows("▸ [1] three parrots")
+}
+
 // A vote for a row that was merged into another is free again.
 func TestAMergedRowGivesItsVoteBack(t *testing.T) {
 	c := newTryClass(t, twoTeams(), 80, 24)

@@ -167,6 +167,9 @@ func (s *Seat) Update(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		return s.tick()
 	case doneMsg:
+		if s.door == nil {
+			defer s.team.keep(s.team.at())
+		}
 		return s.done(msg)
 	case saveMsg:
 		if msg.gen == s.gen {
@@ -203,10 +206,13 @@ func (s *Seat) Update(msg tea.Msg) tea.Cmd {
 // changedTo takes a new state of the room. Nobody who is typing is moved: the
 // next phase waits behind a key.
 func (s *Seat) changedTo(r *classroom.Room) tea.Cmd {
-	s.room = r
 	if s.door != nil {
+		s.room = r
 		return nil
 	}
+	at := s.team.at()
+	s.room = r
+	s.team.keep(at)
 	me := s.me()
 	switch {
 	case me.Removed:
@@ -217,7 +223,6 @@ func (s *Seat) changedTo(r *classroom.Room) tea.Cmd {
 		return nil
 	}
 	s.gone = ""
-	s.team.clamp()
 	var back tea.Cmd
 	if s.wasRemoved { // and is let in again
 		s.wasRemoved = false

@@ -27,6 +27,23 @@ func (l *teamList) group() classroom.Group { return l.seat.room.Teams[l.seat.me(
 // clamp keeps the cursor within a list that others change.
 func (l *teamList) clamp() { l.cursor = max(0, min(l.cursor, len(l.list())-1)) }
 
+// keep leaves the cursor on the threat where it was, or on the one into which that
+// was folded, although others fold threats above: 1 must not choose another one.
+func (l *teamList) keep(id string) {
+	if i := slices.IndexFunc(l.list(), func(x classroom.Listed) bool {
+		return x.ID == id || slices.ContainsFunc(x.Folded, func(c classroom.Card) bool { return c.ID == id })
+	}); i >= 0 {
+		l.cursor = i
+	}
+	l.clamp()
+}
+
+// at is the id of the threat under the cursor.
+func (l *teamList) at() string {
+	x, _ := l.current()
+	return x.ID
+}
+
 func (l *teamList) current() (classroom.Listed, bool) {
 	list := l.list()
 	if l.cursor >= len(list) {
