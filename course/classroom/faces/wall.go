@@ -327,12 +327,12 @@ func (w *Wall) boardOf(width int) []section {
 		}
 		return append(parts, rows)
 	}
-	parts := draw()
-	if len(paginate(parts, w.rows())) > 1 { // rather all of it than air between
-		v.big = false
-		parts = draw()
+	airy := draw()
+	v.big = false
+	if dense := draw(); len(paginate(dense, w.rows())) < len(paginate(airy, w.rows())) { // rather all of it than air between
+		return dense
 	}
-	return parts
+	return airy
 }
 
 // A section is a part of what a wall has to show: blocks of lines, and a heading
