@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/progress"
 )
 
@@ -17,15 +18,15 @@ import (
 // and bookmarks, and for each exercise the last answer with its grading.
 func (s *Session) Notebook(name string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n", exercises.Markdown(s.Course.Title))
+	fmt.Fprintf(&b, "# %s\n\n", clean.Markdown(s.Course.Title))
 	who := "Notebook"
 	if name != "" {
-		who += " of " + exercises.Markdown(name)
+		who += " of " + clean.Markdown(name)
 	}
 	fmt.Fprintf(&b, "%s, %s.\n\n", who, s.Now().Format("2 January 2006"))
 	empty := true
 	for _, m := range s.Course.Modules {
-		head := fmt.Sprintf("## %s\n\n", exercises.Markdown(m.Title))
+		head := fmt.Sprintf("## %s\n\n", clean.Markdown(m.Title))
 		for _, step := range m.Steps {
 			if text := s.notebookStep(step); text != "" {
 				b.WriteString(head + text)
@@ -62,7 +63,7 @@ func (s *Session) notebookStep(step *Step) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("### %s\n\n%s", exercises.Markdown(step.Title), b.String())
+	return fmt.Sprintf("### %s\n\n%s", clean.Markdown(step.Title), b.String())
 }
 
 // marksInWords are the marks as the notebook says them.
@@ -77,7 +78,7 @@ func (s *Session) notebookItem(it *Item) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "#### %s\n\n", exercises.Markdown(it.Title))
+	fmt.Fprintf(&b, "#### %s\n\n", clean.Markdown(it.Title))
 	if ex, err := it.Exercise(); err == nil {
 		fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(ex.About().Prompt))
 	}
@@ -93,23 +94,9 @@ func (s *Session) notebookItem(it *Item) string {
 			b.WriteString(quote(w) + "\n")
 		}
 	}
-	fmt.Fprintf(&b, "**%s**\n\n", exercises.Markdown(res.Summary))
+	fmt.Fprintf(&b, "**%s**\n\n", clean.Markdown(res.Summary))
 	for _, i := range res.Items {
-		word := i.Word
-		if word == "" {
-			word = marksInWords[i.Mark]
-		}
-		line := "- " + exercises.Markdown(i.Label)
-		if word != "" {
-			line += " (" + exercises.Markdown(word) + ")"
-		}
-		if i.Yours != "" {
-			line += ". You: " + exercises.Markdown(i.Yours)
-		}
-		if i.Reason != "" {
-			line += ". " + exercises.Markdown(i.Reason)
-		}
-		b.WriteString(line + "\n")
+		b.WriteString("- " + notebookLine(i) + "\n")
 	}
 	if len(res.Items) > 0 {
 		b.WriteByte('\n')
@@ -120,11 +107,28 @@ func (s *Session) notebookItem(it *Item) string {
 	return b.String()
 }
 
+// notebookLine is what is said of a part of an answer, as sentences that end once.
+func notebookLine(i exercises.Item) string {
+	word := i.Word
+	if word == "" {
+		word = marksInWords[i.Mark]
+	}
+	line := exercises.Inline(i.Label)
+	if word != "" {
+		line = strings.TrimRight(line, ".") + " (" + word + ")"
+	}
+	line = exercises.Sentence(line)
+	if i.Yours != "" {
+		line += " You: " + exercises.Sentence(i.Yours)
+	}
+	return clean.Markdown(line + " " + exercises.Sentence(exercises.Inline(i.Reason)))
+}
+
 // quote is a learner's text as a quotation, every line of it.
 func quote(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(exercises.Clean(text)) {
-		fmt.Fprintf(&b, "> %s  \n", exercises.Markdown(strings.TrimRight(line, "\n")))
+		fmt.Fprintf(&b, "> %s  \n", clean.Markdown(strings.TrimRight(line, "\n")))
 	}
 	return b.String()
 }

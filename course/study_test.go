@@ -1,12 +1,14 @@
 package course_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/progress"
 )
@@ -148,6 +150,52 @@ func TestNotebook(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// Whatever kind of exercise was answered how, its lines in the notebook are
+// sentences that end once.
+func TestNotebookSentencesEndOnce(t *testing.T) {
+	s := shipped(t)
+	twice := regexp.MustCompile(`[.?!:]["”’)]*\.|\. \(`)
+	seen := 0
+	for round := range 4 { // the first samples of every exercise, then the second ones, …
+		var items []exercises.Item
+		for _, step := range s.Course.Steps() {
+			for _, it := range step.Items() {
+				ex, err := it.Exercise()
+				if err != nil {
+					t.Fatal(err)
+				}
+				samples := ex.Samples()
+				if round >= len(samples) {
+					continue
+				}
+				res, err := s.Submit(t.Context(), it, samples[round].Answer)
+				if err != nil {
+					t.Fatalf("%s, %s: %v", it.ID, samples[round].Name, err)
+				}
+				items = append(items, res.Items...)
+			}
+		}
+		lines := strings.Split(s.Notebook(""), "\n")
+		for _, item := range items {
+			begin := "- " + clean.Markdown(strings.TrimRight(exercises.Inline(item.Label), "."))
+			for _, line := range lines {
+				if !strings.HasPrefix(line, begin) {
+					continue
+				}
+				seen++
+				end := strings.TrimRight(line, `"”’)`)
+				own := item.Label + "\n" + item.Yours + "\n" + item.Reason // an author may quote a question
+				if len(twice.FindAllString(line, -1)) > len(twice.FindAllString(own, -1)) || !strings.ContainsAny(end[len(end)-1:], ".?!") {
+					t.Error(line)
+				}
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d lines", seen)
 	}
 }
 

@@ -3,68 +3,15 @@ package exercises
 import (
 	"regexp"
 	"strings"
-	"unicode"
+	"unicode/utf8"
+
+	"edu/threatlings/exercises/clean"
 )
 
-// Clean removes what must not reach a screen or a file from text that comes
-// from outside the program: control characters (escape sequences lose their
-// escape), and invisible format characters such as those that turn the writing
-// direction. Line feeds stay, a tab becomes a blank, and the zero-width joiner
-// stays between two characters because emoji and several scripts need it.
-func Clean(s string) string {
-	clean := true
-	for _, r := range s {
-		if r != '\n' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar || r == '\u2028' || r == '\u2029') {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	var b strings.Builder
-	b.Grow(len(s))
-	prev := ' '
-	for _, r := range s {
-		switch {
-		case r == '\n':
-		case r == '\t':
-			r = ' '
-		case r == '\r', r == '\u2028', r == '\u2029':
-			r = '\n'
-		case r == '\u200d' && prev != ' ' && prev != '\n':
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
-			continue
-		}
-		b.WriteRune(r)
-		prev = r
-	}
-	return b.String()
-}
-
-// CleanLine is Clean for text that must stay on one line: runs of blanks and
-// line feeds become one blank, and the ends are trimmed.
-func CleanLine(s string) string {
-	if plain(s) {
-		return s
-	}
-	return strings.Join(strings.Fields(Clean(s)), " ")
-}
-
-// plain reports whether CleanLine has nothing to do: most of what it is asked for is
-// the program's own.
-func plain(s string) bool {
-	before := byte(' ')
-	for i := range len(s) {
-		c := s[i]
-		if c < ' ' || c >= 0x7f || c == ' ' && before == ' ' {
-			return false
-		}
-		before = c
-	}
-	return before != ' ' || s == ""
-}
+// Clean and CleanLine are clean.Text and clean.Line, for everybody who has to do
+// with exercises.
+func Clean(s string) string     { return clean.Text(s) }
+func CleanLine(s string) string { return clean.Line(s) }
 
 var (
 	stars     = regexp.MustCompile(`\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}`)
@@ -77,10 +24,12 @@ func Inline(s string) string {
 	return backticks.ReplaceAllString(stars.ReplaceAllString(CleanLine(s), "$1"), "$1")
 }
 
-// Sentence ends a text with a full stop, unless it ends like a sentence already.
+// Sentence ends a text with a full stop, unless it ends like a sentence already,
+// perhaps within quotation marks or brackets.
 func Sentence(s string) string {
 	s = strings.TrimSpace(s)
-	if s == "" || strings.ContainsRune(".?!:", rune(s[len(s)-1])) {
+	said := strings.TrimRight(s, `"”’)`)
+	if last, _ := utf8.DecodeLastRuneInString(said); said == "" || strings.ContainsRune(".?!:…", last) {
 		return s
 	}
 	return s + "."

@@ -22,6 +22,12 @@ import (
 
 const (
 	manifestName = "threatlings-backup.json"
+	backupFormat = 2 // 1 has no identity
+	// identityName is the id under which somebody's records are known (see
+	// records.OpenIdentity): without it a restored computer makes other records of
+	// the same work. The private keys beside it are in no backup: whoever reads one
+	// could sign with them.
+	identityName = "records/identity.json"
 	maxBackup    = 256 << 20 // bytes, unpacked: far beyond any learner's
 )
 
@@ -32,8 +38,8 @@ type manifest struct {
 	Files  map[string]string `json:"files"` // name → SHA-256 in hex
 }
 
-// Backup writes the log and the drafts in dir as one .tar.gz. It reads a store
-// that another program has open just as well: what is whole at that moment.
+// Backup writes the log, the drafts and the identity in dir as one .tar.gz. It reads
+// a store that another program has open just as well: what is whole at that moment.
 func Backup(dir string, w io.Writer) error {
 	files := map[string][]byte{}
 	log, err := os.ReadFile(filepath.Join(dir, logName))
@@ -44,6 +50,12 @@ func Backup(dir string, w io.Writer) error {
 		return explain("progress cannot be read", dir, err)
 	}
 	files[logName] = log[:bytes.LastIndexByte(log, '\n')+1]
+	switch id, err := os.ReadFile(filepath.Join(dir, identityName)); {
+	case err == nil:
+		files[identityName] = id
+	case !errors.Is(err, fs.ErrNotExist):
+		return explain("who the records are about cannot be read", dir, err)
+	}
 	drafts, err := os.ReadDir(filepath.Join(dir, draftsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return explain("drafts cannot be read", dir, err)
@@ -72,7 +84,7 @@ func Backup(dir string, w io.Writer) error {
 }
 
 func writeBackup(w io.Writer, files map[string][]byte) error {
-	m := manifest{Format: 1, Made: time.Now().UTC().Truncate(time.Second), Files: map[string]string{}}
+	m := manifest{Format: backupFormat, Made: time.Now().UTC().Truncate(time.Second), Files: map[string]string{}}
 	var names []string
 	for n, b := range files {
 		sum := sha256.Sum256(b)
@@ -141,20 +153,31 @@ func Restore(dir string, r io.Reader) (kept string, err error) {
 	return kept, nil
 }
 
-// replace puts the log and the drafts of fresh in place of those of dir, which
-// it keeps in a folder. At every moment there is a whole log in dir: the old
-// one stays until the new one takes its name, as the last step.
+// replace puts what is in fresh in place of what is in dir, which it keeps in a
+// folder. At every moment there is a whole log in dir: the old one stays until the
+// new one takes its name, as the last step.
 func replace(dir, fresh string) (kept string, err error) {
+	files := []string{logName}
+	if _, err := os.Stat(filepath.Join(fresh, identityName)); err == nil {
+		files = []string{identityName, logName}
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(identityName)), 0o700); err != nil {
+			return "", err
+		}
+	}
 	aside := filepath.Join(dir, "before-restore-"+stamp())
 	if err := os.Mkdir(aside, 0o700); err != nil {
 		return "", err
 	}
-	there := true
-	err = keepFile(filepath.Join(dir, logName), filepath.Join(aside, logName))
-	if errors.Is(err, fs.ErrNotExist) {
-		there, err = false, nil
+	there := false
+	for _, n := range files {
+		switch err := keepFile(filepath.Join(dir, n), filepath.Join(aside, filepath.Base(n))); {
+		case err == nil:
+			there = true
+		case !errors.Is(err, fs.ErrNotExist):
+			return "", errors.Join(err, os.RemoveAll(aside))
+		}
 	}
-	if err = errors.Join(err, syncDir(aside)); err != nil {
+	if err := syncDir(aside); err != nil {
 		return "", errors.Join(err, os.RemoveAll(aside))
 	}
 	err = os.Rename(filepath.Join(dir, draftsDir), filepath.Join(aside, draftsDir))
@@ -169,12 +192,15 @@ func replace(dir, fresh string) (kept string, err error) {
 	case err != nil:
 		return aside, err
 	}
-	for _, n := range []string{draftsDir, logName} {
+	for _, n := range append([]string{draftsDir}, files...) {
 		if err := os.Rename(filepath.Join(fresh, n), filepath.Join(dir, n)); err != nil {
 			return aside, err
 		}
+		if err := syncDir(filepath.Dir(filepath.Join(dir, n))); err != nil {
+			return aside, err
+		}
 	}
-	return aside, syncDir(dir)
+	return aside, nil
 }
 
 // keepFile gives a file a second name, or copies it where names cannot be shared.
@@ -196,7 +222,11 @@ func writeFiles(dir string, files map[string][]byte) error {
 		return err
 	}
 	for n, b := range files {
-		if err := writeNew(filepath.Join(dir, filepath.FromSlash(n)), b); err != nil {
+		name := filepath.Join(dir, filepath.FromSlash(n))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			return err
+		}
+		if err := writeNew(name, b); err != nil {
 			return err
 		}
 	}
@@ -266,7 +296,7 @@ func readManifest(t *tar.Reader) (manifest, error) {
 		return manifest{}, err
 	}
 	var m manifest
-	if h.Name != manifestName || json.Unmarshal(b, &m) != nil || m.Format != 1 {
+	if h.Name != manifestName || json.Unmarshal(b, &m) != nil || m.Format < 1 || m.Format > backupFormat {
 		return manifest{}, notOurs("its list is missing, or a newer program made it")
 	}
 	return m, nil
@@ -286,9 +316,9 @@ func readEntry(t *tar.Reader, h *tar.Header, rest *int64) ([]byte, error) {
 	return b, nil
 }
 
-// isBackedUp reports whether a backup may hold a file of this name: the log, or
-// a draft right in its folder.
+// isBackedUp reports whether a backup may hold a file of this name: the log, the
+// identity, or a draft right in its folder.
 func isBackedUp(name string) bool {
 	draft, ok := strings.CutPrefix(name, draftsDir+"/")
-	return name == logName || ok && fs.ValidPath(draft) && !strings.ContainsAny(draft, "/\\:\x00") && filepath.Ext(draft) == ".json"
+	return name == logName || name == identityName || ok && fs.ValidPath(draft) && !strings.ContainsAny(draft, "/\\:\x00") && filepath.Ext(draft) == ".json"
 }

@@ -95,6 +95,61 @@ func TestRestoreIntoNothing(t *testing.T) {
 	}
 }
 
+// The id of somebody's records comes back with their progress, and their private
+// key stays where it is.
+func TestBackupHoldsTheIdentityAndNoKey(t *testing.T) {
+	write := func(dir, name, text string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Join(dir, "records"), 0o700), os.WriteFile(filepath.Join(dir, "records", name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds := func(file, want string) {
+		t.Helper()
+		if b, err := os.ReadFile(file); string(b) != want {
+			t.Errorf("%s holds %q, %v", file, b, err)
+		}
+	}
+	from := t.TempDir()
+	s, _ := open(t, from)
+	if err := errors.Join(s.Append(t.Context(), visited(0)), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var without, with bytes.Buffer
+	if err := progress.Backup(from, &without); err != nil {
+		t.Fatal(err)
+	}
+	write(from, "identity.json", "the old one")
+	write(from, "learner.pem", "the old key")
+	if err := progress.Backup(from, &with); err != nil {
+		t.Fatal(err)
+	}
+
+	to := filepath.Join(t.TempDir(), "new")
+	if kept, err := progress.Restore(to, bytes.NewReader(with.Bytes())); err != nil || kept != "" {
+		t.Fatalf("kept %q, %v", kept, err)
+	}
+	holds(filepath.Join(to, "records", "identity.json"), "the old one")
+	if left, _ := os.ReadDir(filepath.Join(to, "records")); len(left) != 1 {
+		t.Errorf("beside the identity there is more: %v", left)
+	}
+
+	write(to, "identity.json", "another")
+	write(to, "learner.pem", "another key")
+	kept, err := progress.Restore(to, &with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(filepath.Join(to, "records", "identity.json"), "the old one")
+	holds(filepath.Join(to, "records", "learner.pem"), "another key")
+	holds(filepath.Join(kept, "identity.json"), "another")
+
+	if _, err := progress.Restore(to, &without); err != nil {
+		t.Fatal(err)
+	}
+	holds(filepath.Join(to, "records", "identity.json"), "the old one")
+}
+
 // An entry of an archive that somebody made up.
 type entry struct {
 	header tar.Header
@@ -169,7 +224,9 @@ func TestRestoreRefusesTricks(t *testing.T) {
 		want    string // "" when it is to be restored
 	}{
 		{"nothing wrong", 1, []entry{good, file("drafts/a.json", "{}")}, nil, ""},
-		{"a newer format", 2, []entry{good}, nil, "a newer program made it"},
+		{"an identity", 2, []entry{good, file("records/identity.json", "{}")}, nil, ""},
+		{"a private key", 2, []entry{good, file("records/instructor.pem", "x")}, nil, "it holds"},
+		{"a newer format", 3, []entry{good}, nil, "a newer program made it"},
 		{"no log", 1, []entry{file("drafts/a.json", "{}")}, nil, "the log is missing"},
 		{"up and away", 1, []entry{good, file("../evil.json", "x")}, nil, `"../evil.json"`},
 		{"up and away from the drafts", 1, []entry{good, file("drafts/../../evil.json", "x")}, nil, "it holds"},

@@ -119,11 +119,15 @@ func (a *app) hostClass(ctx context.Context, h hosting) (err error) {
 		}
 	}
 	if h.noDesk || a.lineMode() {
+		if word == "" {
+			word = "(it was made on another computer)"
+		}
 		fmt.Fprintf(a.out, "The class %s is open.\nTo join:      %s\nThe wall:     %s\nThe desk:     %s\nIts word is:  %s\nThe host key: %s\n",
 			code, s.Join(code), s.Join("wall+"+code), s.Join("desk+"+code), word, s.Fingerprint())
 		served = false
 		return untilStopped(ctx, s)
 	}
+	fo.Word = word
 	fo.Save = func() (string, error) { return a.writeReport(ctx, s, code, h.reportDir) }
 	settings, _ := a.settings()
 	err = a.screens(ctx, &opened{settings: settings}, func(t *tui.Options) {
@@ -137,7 +141,7 @@ func (a *app) hostClass(ctx context.Context, h hosting) (err error) {
 }
 
 // chooseClass goes on with a class or begins one, and returns its code and the
-// word of its desk.
+// word of its desk, "" when that is not known here.
 func (a *app) chooseClass(ctx context.Context, s *running, h hosting) (code, word string, err error) {
 	dir := filepath.Join(a.folders().Data, "server", "desks")
 	if h.code != "" {
@@ -164,7 +168,7 @@ func (a *app) chooseClass(ctx context.Context, s *running, h hosting) (code, wor
 	if code != "" {
 		b, err := os.ReadFile(filepath.Join(dir, code))
 		if errors.Is(err, fs.ErrNotExist) {
-			return code, "(it was made on another computer)", nil
+			return code, "", nil // it was made on another computer
 		}
 		if err != nil {
 			return "", "", fmt.Errorf("reading the word of the desk: %w", err)

@@ -16,7 +16,9 @@ import (
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/kinds"
+	"edu/threatlings/exercises/threatmodel"
 	"edu/threatlings/progress"
+	"edu/threatlings/progress/records"
 )
 
 func clean(s string) string { return exercises.CleanLine(s) }
@@ -224,28 +226,61 @@ func (a *app) printJSON(v any) error {
 
 func (a *app) backupCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "backup FILE",
-		Short:   "Write all progress and drafts to one file (- is standard output)",
+		Use:   "backup FILE",
+		Short: "Write all progress, drafts and the id of your records to one file (- is standard output)",
+		Long: `Write all progress and drafts to one file, with the id under which your records are known.
+Private keys stay out of it: backups are copied and sent, and whoever reads a key can sign with it.
+Threat models stay where they are, too: they are files of their own.`,
 		Example: "  threatlings backup my-progress.tar.gz",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if args[0] == "-" {
-				return progress.Backup(a.folders().Data, a.out)
+			if err := a.backup(args[0]); err != nil {
+				return err
 			}
-			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-			if errors.Is(err, os.ErrExist) {
-				return fmt.Errorf("%s is there already; choose another name, or delete it first", args[0])
-			}
-			if err != nil {
-				return fmt.Errorf("making the backup: %w", err)
-			}
-			if err := errors.Join(progress.Backup(a.folders().Data, f), f.Sync(), f.Close()); err != nil {
-				return errors.Join(fmt.Errorf("making the backup: %w", err), os.Remove(args[0]))
-			}
-			fmt.Fprintf(a.err, "Written to %s. Bring it back with: threatlings restore %s\n", clean(args[0]), clean(args[0]))
+			a.sayLeftOut()
 			return nil
 		},
 	}
+}
+
+func (a *app) backup(file string) error {
+	if file == "-" {
+		return progress.Backup(a.folders().Data, a.out)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s is there already; choose another name, or delete it first", file)
+	}
+	if err != nil {
+		return fmt.Errorf("making the backup: %w", err)
+	}
+	if err := errors.Join(progress.Backup(a.folders().Data, f), f.Sync(), f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("making the backup: %w", err), os.Remove(file))
+	}
+	fmt.Fprintf(a.err, "Written to %s. Bring it back with: threatlings restore %s\n", clean(file), clean(file))
+	return nil
+}
+
+// sayLeftOut says what a backup does not hold and somebody may look for in it.
+func (a *app) sayLeftOut() {
+	if keys := a.privateKeys(); len(keys) > 0 {
+		fmt.Fprintf(a.err, "Not in it, for whoever has it signs as you: %s. If others trust your signature, keep a copy yourself, apart from the backup.\n", clean(strings.Join(keys, " and ")))
+	}
+	if models, err := threatmodel.OpenFolder(a.folders().Data).List(); err == nil && len(models) > 0 {
+		fmt.Fprintln(a.err, "Threat models are not in it: they are files of their own. threatlings live list says which.")
+	}
+}
+
+// privateKeys are the files of those that are there to sign with.
+func (a *app) privateKeys() []string {
+	var out []string
+	for _, role := range []records.Role{records.Learner, records.Instructor} {
+		file := records.KeyFile(a.folders().recordsDir(), role)
+		if _, err := os.Stat(file); err == nil {
+			out = append(out, file)
+		}
+	}
+	return out
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -270,6 +305,9 @@ func (a *app) restoreCommand() *cobra.Command {
 			fmt.Fprintln(a.err, "Restored.")
 			if kept != "" {
 				fmt.Fprintf(a.err, "What was there before is in %s.\n", clean(kept))
+			}
+			if _, err := os.Stat(a.folders().recordsDir()); err == nil && len(a.privateKeys()) == 0 {
+				fmt.Fprintf(a.err, "Private keys are in no backup. If you kept one, put it into %s; else a new one is made when you sign, and what was signed before stays valid.\n", clean(a.folders().recordsDir()))
 			}
 			return nil
 		},

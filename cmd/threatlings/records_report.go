@@ -129,11 +129,16 @@ func (s statistics) ready() string {
 	return b.String()
 }
 
+// An inquiry is what somebody wants to know of an organisation.
+type inquiry struct {
+	source
+	roster, trust string
+	modules       []string
+	asJSON        bool
+}
+
 func (a *app) recordsReportCommand() *cobra.Command {
-	var src source
-	var roster, trust string
-	var modules []string
-	var asJSON bool
+	var q inquiry
 	cmd := &cobra.Command{
 		Use:   "report [FILE ...]",
 		Short: "Who of a roster is done, overdue, or never started",
@@ -147,81 +152,118 @@ numbers still, and nowhere else.`,
 		Example: `  threatlings records report --roster roster.csv ./records --trust keys.txt
   threatlings records report --server
   threatlings records report --server --roster roster.csv --module part-1 --module part-2`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if len(args) == 0 && !src.server {
-				return usageError{errors.New("whose records? Name files or folders, or say --server")}
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := q.check(args); err != nil {
+				return err
 			}
-			if roster == "" && (!src.server || len(args) > 0) {
-				return usageError{errors.New("records in files are held against a list of people: --roster FILE")}
-			}
-			var rs []records.Record
-			var t totals
-			var stats *statistics
-			var c *crowd
-			if src.server {
-				if c, err = a.crowd(cmd.Context(), src); err != nil {
-					return err
-				}
-				defer func() { err = errors.Join(err, c.close()) }()
-				if t, err = c.totals(cmd.Context()); err != nil {
-					return err
-				}
-				s := t.statistics(c.course)
-				stats = &s
-				if rs, err = c.records(); err != nil {
+			var on served
+			if q.server {
+				var err error
+				if on, err = a.served(cmd.Context(), q.source); err != nil {
 					return err
 				}
 			}
-			if roster == "" {
-				if asJSON {
-					return a.printJSON(stats)
-				}
-				_, err := fmt.Fprint(a.out, stats.text())
-				return err
+			if q.roster == "" {
+				return a.printStatistics(on.statistics, q.asJSON)
 			}
-			keys, err := trusted(trust)
-			if err != nil {
-				return err
-			}
-			more, bad, err := readRecords(args, keys)
-			if err != nil {
-				return err
-			}
-			for _, e := range bad {
-				fmt.Fprintln(a.err, clean(e.Error()))
-			}
-			list, err := readRoster(roster)
-			if err != nil {
-				return err
-			}
-			// What somebody names with --home-page is the system of the roster, too.
-			list.HomePage = src.homePage
-			for _, m := range modules {
-				if m == evidence.WholeCourse {
-					m = ""
-				}
-				list.Modules = append(list.Modules, m)
-			}
-			report := records.Coverage(list, append(rs, more...), time.Now())
-			if asJSON {
-				return a.printJSON(struct {
-					records.Report
-					Statistics *statistics `json:"statistics,omitempty"`
-				}{report, stats})
-			}
-			fmt.Fprint(a.out, report.Text())
-			if src.server {
-				fmt.Fprintf(a.out, "\nErased, and so on no list: %d done.\n", evidence.Total(t.Erased, evidence.DonePart, evidence.WholeCourse))
-			}
-			return nil
+			return a.printCoverage(q, on, args)
 		},
 	}
-	src.flags(cmd)
-	cmd.Flags().StringVar(&roster, "roster", "", "a table (CSV) of who is to take the course")
-	cmd.Flags().StringVar(&trust, "trust", "", "a `file` with the keys that you trust; without it every record in FILES is self-reported")
-	cmd.Flags().StringArrayVar(&modules, "module", []string{evidence.WholeCourse}, "what everybody needs: a `part` such as part-2, class-billing, or course; may be repeated")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	q.flags(cmd)
+	cmd.Flags().StringVar(&q.roster, "roster", "", "a table (CSV) of who is to take the course")
+	cmd.Flags().StringVar(&q.trust, "trust", "", "a `file` with the keys that you trust; without it every record in FILES is self-reported")
+	cmd.Flags().StringArrayVar(&q.modules, "module", []string{evidence.WholeCourse}, "what everybody needs: a `part` such as part-2, class-billing, or course; may be repeated")
+	cmd.Flags().BoolVar(&q.asJSON, "json", false, "as JSON")
 	return cmd
+}
+
+// check says what is missing to answer an inquiry about some files.
+func (q inquiry) check(files []string) error {
+	if len(files) == 0 && !q.server {
+		return usageError{errors.New("whose records? Name files or folders, or say --server")}
+	}
+	if q.roster == "" && (!q.server || len(files) > 0) {
+		return usageError{errors.New("records in files are held against a list of people: --roster FILE")}
+	}
+	return nil
+}
+
+// served is what the server of this computer knows of everybody.
+type served struct {
+	records    []records.Record
+	totals     totals
+	statistics *statistics
+}
+
+func (a *app) served(ctx context.Context, src source) (on served, err error) {
+	c, err := a.crowd(ctx, src)
+	if err != nil {
+		return on, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	if on.totals, err = c.totals(ctx); err != nil {
+		return on, err
+	}
+	s := on.totals.statistics(c.course)
+	on.statistics = &s
+	on.records, err = c.records()
+	return on, err
+}
+
+func (a *app) printStatistics(s *statistics, asJSON bool) error {
+	if asJSON {
+		return a.printJSON(s)
+	}
+	_, err := fmt.Fprint(a.out, s.text())
+	return err
+}
+
+// printCoverage holds the records of a server and of files against a roster.
+func (a *app) printCoverage(q inquiry, on served, files []string) error {
+	keys, err := trusted(q.trust)
+	if err != nil {
+		return err
+	}
+	more, bad, err := readRecords(files, keys)
+	if err != nil {
+		return err
+	}
+	for _, e := range bad {
+		fmt.Fprintln(a.err, clean(e.Error()))
+	}
+	list, err := q.list()
+	if err != nil {
+		return err
+	}
+	report := records.Coverage(list, append(on.records, more...), time.Now())
+	if q.asJSON {
+		return a.printJSON(struct {
+			records.Report
+			Statistics *statistics `json:"statistics,omitempty"`
+		}{report, on.statistics})
+	}
+	fmt.Fprint(a.out, report.Text())
+	if q.server {
+		fmt.Fprintf(a.out, "\nErased, and so on no list: %d done.\n", evidence.Total(on.totals.Erased, evidence.DonePart, evidence.WholeCourse))
+	}
+	return nil
+}
+
+// list is who is to take what.
+func (q inquiry) list() (records.Roster, error) {
+	list, err := readRoster(q.roster)
+	if err != nil {
+		return list, err
+	}
+	// What somebody names with --home-page is the system of the roster, too.
+	list.HomePage = q.homePage
+	for _, m := range q.modules {
+		if m == evidence.WholeCourse {
+			m = ""
+		}
+		list.Modules = append(list.Modules, m)
+	}
+	return list, nil
 }
 
 func readRoster(file string) (records.Roster, error) {

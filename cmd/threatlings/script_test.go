@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Setenv("TERM", "dumb")
 			e.Setenv("TZ", "UTC")
+			e.Setenv("GORACE", os.Getenv("GORACE")) // how the race detector behaves in the program too
 			return nil
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",

@@ -170,82 +170,19 @@ func NewBoard(handIns []HandIn, m *Matcher, placed map[string]string) (*Board, e
 // place, which the key does not know, are one.
 const alike = 0.3
 
-// cluster puts threats that mean the same into one row: where somebody put them;
-// else with what their team folded them into; else by the key's threat that the
-// grader sees in them, or perhaps sees; else by letter, place and likeness.
+// cluster puts threats that mean the same into one row, and keeps who found what.
 func (b *Board) cluster(m *Matcher, placed map[string]string) {
-	rows := map[string]*Row{}
-	speaks := map[string][2]int{} // of a row: how well its Words speak for it
-	var order []*Row
-	rowOf := map[string]meant{} // of a threat
-	persons := map[string]map[string]bool{}
-	found := make([]map[string]bool, len(b.Teams))
-	for ti := range found {
-		found[ti] = map[string]bool{}
-	}
-	add := func(ti, i int) {
-		team := &b.Teams[ti]
-		t := team.Threats[i]
-		to := meant{placed[t.ID], true}
-		if to.id == "" {
-			to = rowOf[t.Same]
-		}
-		if to.id == "" {
-			to = m.near(t)
-		}
-		if to.id == "" {
-			to = meant{"own:" + t.ID, true}
-			if like := likeRow(order, t); like != nil {
-				to.id = like.ID
-			}
-		}
-		rowOf[t.ID] = to
-		id := to.id
-		row := rows[id]
-		if row == nil {
-			row = &Row{ID: id, Words: t.Text, Places: make([]int, len(b.Teams)), Listed: make([]bool, len(b.Teams))}
-			if k, ok := m.index.Threat(id); ok {
-				row.Key, row.Title, row.Severity, row.Probably = id, k.Title, k.Severity.Rating, true
-			}
-			rows[id] = row
-			order = append(order, row)
-		}
-		top := slices.Index(team.Top, i) + 1
-		says := [2]int{0, len(t.Text)}
-		if placed[t.ID] != "" || t.Same != "" {
-			says[0] = 1
-		}
-		if best, ok := speaks[id]; !ok || slices.Compare(says[:], best[:]) < 0 {
-			speaks[id], row.Words = says, t.Text
-		}
-		row.Listed[ti] = true
-		if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
-			row.Places[ti] = top
-		}
-		row.Told = append(row.Told, Told{team.Name, t, top, !to.sure})
-		if row.Key == "" || !to.sure {
-			return
-		}
-		row.Probably = false
-		found[ti][row.Key] = true
-		if t.By != "" {
-			who := team.Name + "\x00" + t.By
-			if persons[who] == nil {
-				persons[who] = map[string]bool{}
-			}
-			persons[who][row.Key] = true
-		}
-	}
+	c := newClustering(b, m, placed)
 	for _, folded := range []bool{false, true} { // a threat comes after the one that it was folded into
 		for ti := range b.Teams {
 			for i, t := range b.Teams[ti].Threats {
 				if t.Text != "" && (t.Same != "") == folded {
-					add(ti, i)
+					c.add(ti, i)
 				}
 			}
 		}
 	}
-	for _, r := range order {
+	for _, r := range c.order {
 		if r.Title == "" {
 			r.Title = shortened(r.Words)
 		}
@@ -253,18 +190,125 @@ func (b *Board) cluster(m *Matcher, placed map[string]string) {
 	}
 	for ti := range b.Teams {
 		for _, k := range m.key.Threats {
-			if found[ti][k.ID] {
+			if c.found[ti][k.ID] {
 				b.Teams[ti].Keys = append(b.Teams[ti].Keys, k.ID)
 			}
 		}
 	}
-	for ids := range maps.Values(persons) {
+	for ids := range maps.Values(c.persons) {
 		b.Found.Person = max(b.Found.Person, len(ids))
 	}
 	rank := func(s string) int { return slices.Index(grading.Severities, s) }
 	slices.SortStableFunc(b.Rows, func(x, y Row) int {
 		return cmp.Or(cmp.Compare(y.Teams(), x.Teams()), cmp.Compare(rank(y.Severity), rank(x.Severity)), cmp.Compare(x.Title, y.Title))
 	})
+}
+
+// A clustering is a board whose rows are being made.
+type clustering struct {
+	board  *Board
+	m      *Matcher
+	placed map[string]string
+
+	rows   map[string]*Row
+	order  []*Row            // the same in the order in which they came about
+	speaks map[string][2]int // of a row: how well its Words speak for it; less is better
+	rowOf  map[string]meant  // of a threat
+
+	found   []map[string]bool          // of each team: ids of the key
+	persons map[string]map[string]bool // of each person whose name is known: the same
+}
+
+func newClustering(b *Board, m *Matcher, placed map[string]string) *clustering {
+	c := &clustering{
+		board: b, m: m, placed: placed,
+		rows: map[string]*Row{}, speaks: map[string][2]int{}, rowOf: map[string]meant{},
+		found: make([]map[string]bool, len(b.Teams)), persons: map[string]map[string]bool{},
+	}
+	for ti := range c.found {
+		c.found[ti] = map[string]bool{}
+	}
+	return c
+}
+
+// add puts a team's threat into its row.
+func (c *clustering) add(ti, i int) {
+	team := &c.board.Teams[ti]
+	t := team.Threats[i]
+	to := c.where(t)
+	c.rowOf[t.ID] = to
+	row := c.row(to.id, t)
+	c.speak(row, t)
+	top := slices.Index(team.Top, i) + 1
+	row.Listed[ti] = true
+	if top > 0 && (row.Places[ti] == 0 || top < row.Places[ti]) {
+		row.Places[ti] = top
+	}
+	row.Told = append(row.Told, Told{team.Name, t, top, !to.sure})
+	if row.Key != "" && to.sure {
+		row.Probably = false
+		c.credit(ti, t, row.Key)
+	}
+}
+
+// where says in which row a threat belongs: where somebody put it; else with what
+// its team folded it into; else by the key's threat that the grader sees in it, or
+// perhaps sees; else by letter, place and likeness; else in one of its own.
+func (c *clustering) where(t Threat) meant {
+	if id := c.placed[t.ID]; id != "" {
+		return meant{id, true}
+	}
+	if to := c.rowOf[t.Same]; to.id != "" {
+		return to
+	}
+	if to := c.m.near(t); to.id != "" {
+		return to
+	}
+	if like := likeRow(c.order, t); like != nil {
+		return meant{like.ID, true}
+	}
+	return meant{"own:" + t.ID, true}
+}
+
+// row is the row with an id; where there is none it begins with t.
+func (c *clustering) row(id string, t Threat) *Row {
+	row := c.rows[id]
+	if row != nil {
+		return row
+	}
+	teams := len(c.board.Teams)
+	row = &Row{ID: id, Words: t.Text, Places: make([]int, teams), Listed: make([]bool, teams)}
+	if k, ok := c.m.index.Threat(id); ok {
+		row.Key, row.Title, row.Severity, row.Probably = id, k.Title, k.Severity.Rating, true
+	}
+	c.rows[id] = row
+	c.order = append(c.order, row)
+	return row
+}
+
+// speak lets a row have the words of t where they speak for it better than those
+// that it has: see Row.Words.
+func (c *clustering) speak(row *Row, t Threat) {
+	says := [2]int{0, len(t.Text)}
+	if c.placed[t.ID] != "" || t.Same != "" {
+		says[0] = 1
+	}
+	if best, ok := c.speaks[row.ID]; !ok || slices.Compare(says[:], best[:]) < 0 {
+		c.speaks[row.ID], row.Words = says, t.Text
+	}
+}
+
+// credit keeps that a team found a threat of the key, and who of it.
+func (c *clustering) credit(ti int, t Threat, key string) {
+	c.found[ti][key] = true
+	if t.By == "" {
+		return
+	}
+	who := c.board.Teams[ti].Name + "\x00" + t.By
+	if c.persons[who] == nil {
+		c.persons[who] = map[string]bool{}
+	}
+	c.persons[who][key] = true
 }
 
 // maxTitle is the most of a team's own words, in characters, that is a title.

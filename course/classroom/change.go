@@ -100,43 +100,14 @@ const (
 // check cleans a change and says why it is not possible.
 func (r *Room) check(c *Change) error {
 	c.At = c.At.UTC().Truncate(time.Millisecond)
-	if slices.Contains(deskOnly, c.Kind) && !c.Desk {
-		return not("Only whoever leads the class can do that.")
-	}
-	if (r.Scenario == "") != (c.Kind == Opened) {
-		return not("A room is made once, and first of all.")
-	}
-	if r.Phase == Over && !slices.Contains([]string{Moved, Present, Wrote}, c.Kind) {
-		return not("The class is over.")
-	}
-	if c.Kind != Sat && c.Seat != "" {
-		s, ok := r.Seat(c.Seat)
-		if !ok {
-			return not("There is no such seat.")
-		}
-		if s.Removed && !c.Desk && c.Kind != Present && c.Kind != Wrote {
-			return not("Your seat was closed by whoever leads the class.")
-		}
-	}
-	if c.Team < 0 || c.Team >= len(r.Teams) && c.Kind != Opened {
-		return not("There is no such team.")
+	if err := r.allowed(c); err != nil {
+		return err
 	}
 	switch c.Kind {
 	case Opened:
 		return r.checkOpened(c)
 	case Moved:
-		if !slices.Contains(Phases, c.Phase) {
-			return not("There is no such phase.")
-		}
-		if c.Phase == r.Phase {
-			return not("The class is there already.")
-		}
-		c.Froze = nil
-		for i, g := range r.Teams {
-			if c.Phase.From(Locked) && !g.Locked { // who has not chosen by now shows what they have
-				c.freeze(i, r.List(i))
-			}
-		}
+		return r.checkMoved(c)
 	case Timed:
 		if c.Seconds < 0 || c.Seconds > 6*3600 {
 			return not("A timer runs for up to six hours.")
@@ -191,6 +162,33 @@ func (r *Room) check(c *Change) error {
 	return nil
 }
 
+// allowed says why a change is not possible whatever is in it: for whoever makes it,
+// or for the room as it is.
+func (r *Room) allowed(c *Change) error {
+	if slices.Contains(deskOnly, c.Kind) && !c.Desk {
+		return not("Only whoever leads the class can do that.")
+	}
+	if (r.Scenario == "") != (c.Kind == Opened) {
+		return not("A room is made once, and first of all.")
+	}
+	if r.Phase == Over && !slices.Contains([]string{Moved, Present, Wrote}, c.Kind) {
+		return not("The class is over.")
+	}
+	if c.Kind != Sat && c.Seat != "" {
+		s, ok := r.Seat(c.Seat)
+		if !ok {
+			return not("There is no such seat.")
+		}
+		if s.Removed && !c.Desk && c.Kind != Present && c.Kind != Wrote {
+			return not("Your seat was closed by whoever leads the class.")
+		}
+	}
+	if c.Team < 0 || c.Team >= len(r.Teams) && c.Kind != Opened {
+		return not("There is no such team.")
+	}
+	return nil
+}
+
 func repeats(ids []string) bool {
 	seen := map[string]bool{}
 	for _, id := range ids {
@@ -216,6 +214,22 @@ func (r *Room) checkOpened(c *Change) error {
 	}
 	c.Class.Host = Name(c.Class.Host)
 	c.Secret = hash(r.Code, c.Secret)
+	return nil
+}
+
+func (r *Room) checkMoved(c *Change) error {
+	if !slices.Contains(Phases, c.Phase) {
+		return not("There is no such phase.")
+	}
+	if c.Phase == r.Phase {
+		return not("The class is there already.")
+	}
+	c.Froze = nil
+	for i, g := range r.Teams {
+		if c.Phase.From(Locked) && !g.Locked { // who has not chosen by now shows what they have
+			c.freeze(i, r.List(i))
+		}
+	}
 	return nil
 }
 
@@ -412,35 +426,11 @@ func (c *Change) freeze(team int, list []Listed) {
 // with is the room after a change that was checked.
 func (r *Room) with(c Change) *Room {
 	n := *r
-	seat := n.seat(c.Seat)
-	change := func(do func(*Seat)) {
-		if seat >= 0 {
-			n.Seats = slices.Clone(n.Seats)
-			do(&n.Seats[seat])
-		}
-	}
-	group := func(i int, do func(*Group)) {
-		if i >= 0 && i < len(n.Teams) {
-			n.Teams = slices.Clone(n.Teams)
-			do(&n.Teams[i])
-		}
-	}
 	switch c.Kind {
 	case Opened:
-		if c.Class == nil {
-			break
-		}
-		n.Scenario, n.Digest, n.Host, n.Anonymous, n.Made, n.desk = c.Class.Scenario, c.Class.Digest, c.Class.Host, c.Class.Anonymous, c.At, c.Secret
-		for _, t := range c.Class.Teams {
-			n.Teams = append(n.Teams, Group{Name: t})
-		}
+		n.applyOpened(c)
 	case Moved:
-		n.Phase = c.Phase
-		n.Steps = append(slices.Clip(n.Steps), Step{c.Phase, c.At})
-		n.Ends = time.Time{}
-		for i, cards := range c.Froze {
-			group(i, func(g *Group) { g.Locked, g.Froze = true, cards })
-		}
+		n.applyMoved(c)
 	case Timed:
 		n.Ends = time.Time{}
 		if c.Seconds > 0 {
@@ -451,52 +441,41 @@ func (r *Room) with(c Change) *Room {
 		n.secrets = cloned(n.secrets)
 		n.secrets[c.Seat] = c.Who + c.Secret
 	case Present:
-		change(func(s *Seat) { s.Here, s.Session = !c.Off, c.Text })
+		n.changeSeat(c.Seat, func(s *Seat) { s.Here, s.Session = !c.Off, c.Text })
 	case Renamed:
-		change(func(s *Seat) {
+		n.changeSeat(c.Seat, func(s *Seat) {
 			s.Name = c.Name
 			s.Named = s.Named || c.Desk
 			s.renamed = append(slices.Clip(s.renamed), c.At)
 		})
 	case Numbered:
-		change(func(s *Seat) { s.Key = false })
+		n.changeSeat(c.Seat, func(s *Seat) { s.Key = false })
 		n.secrets = cloned(n.secrets)
 		n.secrets[c.Seat] = c.Secret
 	case Teamed:
-		change(func(s *Seat) { s.Team = c.Team })
+		n.changeSeat(c.Seat, func(s *Seat) { s.Team = c.Team })
 	case Gone:
-		change(func(s *Seat) { s.Removed, s.Here = !c.Off, false })
+		n.changeSeat(c.Seat, func(s *Seat) { s.Removed, s.Here = !c.Off, false })
 	case Wrote:
 		if c.Sheet != nil {
 			n.Sheets = cloned(n.Sheets)
 			n.Sheets[c.Seat] = *c.Sheet
-			change(func(s *Seat) { s.Wrote = c.At })
+			n.changeSeat(c.Seat, func(s *Seat) { s.Wrote = c.At })
 		}
 	case Readied:
-		change(func(s *Seat) {
+		n.changeSeat(c.Seat, func(s *Seat) {
 			if s.Ready = c.Phase; c.Off {
 				s.Ready = ""
 			}
 		})
 	case Fold:
-		n.Folded = cloned(n.Folded)
-		for t, into := range n.Folded { // what stood under it goes along
-			if into == c.Threat && c.Into != "" {
-				n.Folded[t] = c.Into
-			}
-		}
-		if n.Folded[c.Threat] = c.Into; c.Into == "" {
-			delete(n.Folded, c.Threat)
-		}
-		group(c.Team, func(g *Group) {
-			g.Top = slices.DeleteFunc(slices.Clone(g.Top), func(id string) bool { return id == c.Threat && c.Into != "" })
-		})
+		n.applyFold(c)
 	case Topped:
-		group(c.Team, func(g *Group) { g.Top = slices.Clone(c.Top) })
+		n.changeTeam(c.Team, func(g *Group) { g.Top = slices.Clone(c.Top) })
 	case Lock:
-		group(c.Team, func(g *Group) { g.Locked, g.Froze = !c.Off, c.Froze[c.Team] })
+		n.changeTeam(c.Team, func(g *Group) { g.Locked, g.Froze = !c.Off, c.Froze[c.Team] })
 	case Asked:
-		group(c.Team, func(g *Group) { g.Asked = append(slices.Clip(g.Asked), Question{c.Threat, c.Text, c.At}) })
+		n.changeTeam(c.Team, func(g *Group) { g.Asked = append(slices.Clip(g.Asked), Question{c.Threat, c.Text, c.At}) })
 	case Put:
 		n.Placed = cloned(n.Placed)
 		for _, id := range c.Threats {
@@ -507,6 +486,57 @@ func (r *Room) with(c Change) *Room {
 		n.Votes[c.Seat] = slices.Clone(c.Top)
 	}
 	return &n
+}
+
+// applyOpened, and each that follows, changes the copy that with made.
+func (r *Room) applyOpened(c Change) {
+	if c.Class == nil {
+		return
+	}
+	r.Scenario, r.Digest, r.Host, r.Anonymous, r.Made, r.desk = c.Class.Scenario, c.Class.Digest, c.Class.Host, c.Class.Anonymous, c.At, c.Secret
+	for _, t := range c.Class.Teams {
+		r.Teams = append(r.Teams, Group{Name: t})
+	}
+}
+
+func (r *Room) applyMoved(c Change) {
+	r.Phase = c.Phase
+	r.Steps = append(slices.Clip(r.Steps), Step{c.Phase, c.At})
+	r.Ends = time.Time{}
+	for i, cards := range c.Froze {
+		r.changeTeam(i, func(g *Group) { g.Locked, g.Froze = true, cards })
+	}
+}
+
+func (r *Room) applyFold(c Change) {
+	r.Folded = cloned(r.Folded)
+	for t, into := range r.Folded { // what stood under it goes along
+		if into == c.Threat && c.Into != "" {
+			r.Folded[t] = c.Into
+		}
+	}
+	if r.Folded[c.Threat] = c.Into; c.Into == "" {
+		delete(r.Folded, c.Threat)
+	}
+	r.changeTeam(c.Team, func(g *Group) {
+		g.Top = slices.DeleteFunc(slices.Clone(g.Top), func(id string) bool { return id == c.Threat && c.Into != "" })
+	})
+}
+
+// changeSeat changes a seat in a copy of the list: the room before shares the old one.
+func (r *Room) changeSeat(id string, do func(*Seat)) {
+	if i := r.seat(id); i >= 0 {
+		r.Seats = slices.Clone(r.Seats)
+		do(&r.Seats[i])
+	}
+}
+
+// changeTeam changes a team likewise.
+func (r *Room) changeTeam(i int, do func(*Group)) {
+	if i >= 0 && i < len(r.Teams) {
+		r.Teams = slices.Clone(r.Teams)
+		do(&r.Teams[i])
+	}
 }
 
 // hash keeps a secret so that who reads the log cannot simply use it.

@@ -15,7 +15,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
-	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/scenarios"
 )
@@ -196,7 +196,7 @@ func TestReportIsText(t *testing.T) {
 			}
 			page = out.String()
 			for _, c := range key.Threats {
-				if !strings.Contains(string(text), exercises.Markdown(c.Title)) {
+				if !strings.Contains(string(text), clean.Markdown(c.Title)) {
 					t.Errorf("%q is not in the report", c.Title)
 				}
 			}

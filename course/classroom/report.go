@@ -14,7 +14,7 @@ import (
 	texttemplate "text/template"
 	"time"
 
-	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/scenarios"
 )
@@ -343,7 +343,7 @@ func (r Report) next() []string {
 }
 
 func (r Report) markdown() ([]byte, error) {
-	t, err := texttemplate.New("report.md").Funcs(texttemplate.FuncMap{"text": exercises.Markdown, "mark": mark}).ParseFS(templates, "report.md")
+	t, err := texttemplate.New("report.md").Funcs(texttemplate.FuncMap{"text": clean.Markdown, "mark": mark}).ParseFS(templates, "report.md")
 	if err != nil {
 		return nil, fmt.Errorf("preparing the report: %w", err)
 	}
@@ -414,7 +414,7 @@ func (r Report) csv() ([]byte, error) {
 	}
 	for _, row := range rows {
 		for i, c := range row {
-			row[i] = exercises.Cell(c)
+			row[i] = clean.Cell(c)
 		}
 		if err := w.Write(row); err != nil {
 			return nil, fmt.Errorf("writing the table: %w", err)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	texttemplate "text/template"
 
-	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 )
 
 // Formats are the forms of a report.
@@ -22,7 +22,7 @@ func (r *Report) Write(format string) ([]byte, error) {
 	switch format {
 	case "md":
 		var t *texttemplate.Template
-		if t, err = texttemplate.New("report.md").Funcs(texttemplate.FuncMap(words)).Funcs(texttemplate.FuncMap{"text": exercises.Markdown}).ParseFS(templates, "report.md"); err == nil {
+		if t, err = texttemplate.New("report.md").Funcs(texttemplate.FuncMap(words)).Funcs(texttemplate.FuncMap{"text": clean.Markdown}).ParseFS(templates, "report.md"); err == nil {
 			err = t.Execute(&b, r)
 		}
 	case "html":

@@ -397,6 +397,11 @@ func (t *talk) back(ex exercises.Exercise, it *course.Item, res exercises.Result
 			return word == "again", err
 		}
 		t.result(res)
+		if long(res) {
+			if err := t.more(res); err != nil {
+				return false, err
+			}
+		}
 	}
 }
 
@@ -498,12 +503,16 @@ func asking(it exercises.Item) string { return exercises.Sentence(it.Reason) }
 // disagree with what the grader says of one item: that is handed in, too.
 func (t *talk) settled(ex exercises.Exercise, it *course.Item, res exercises.Result, a exercises.Answer) (again bool, err error) {
 	d, disputable := ex.(exercises.Disputer)
-	question := "Press enter to go on, or type the word again to do it once more."
-	words := []string{"again"}
+	question, words := "Press enter to go on, ", []string{"again"}
+	if long(res) {
+		question += "type more to read everything, "
+		words = append(words, "more")
+	}
 	if hows(res) {
-		question = "Press enter to go on, type details for how your words were read, or type the word again to do it once more."
+		question += "type details for how your words were read, "
 		words = append(words, "details")
 	}
+	question += "or type the word again to do it once more."
 	if disputable {
 		question += " If you disagree with what is said of a card, type d and its number, such as d 2."
 	}
@@ -525,6 +534,9 @@ func (t *talk) settled(ex exercises.Exercise, it *course.Item, res exercises.Res
 	}
 	for {
 		word, err := t.p.Enter(question, words...)
+		if word == "more" {
+			err = t.more(res)
+		}
 		switch {
 		case errors.Is(err, errDispute):
 			why, err := t.p.Line("What is in it that the grader did not see? It is kept for the author of the list, and the card is yours to judge.")
@@ -539,6 +551,7 @@ func (t *talk) settled(ex exercises.Exercise, it *course.Item, res exercises.Res
 			t.item(res.Items[card-1], false)
 		case err != nil:
 			return false, err
+		case word == "more":
 		case word == "details":
 			t.details(res)
 		default:

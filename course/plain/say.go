@@ -20,32 +20,87 @@ var marks = map[exercises.Mark]string{
 	exercises.Handled: "Already handled", exercises.Unsure: "A question", exercises.Unknown: "Not in my key", exercises.Plain: "",
 }
 
-// result says how it went, with every reason.
+// fewSections is how many sections of further reading a result has that is read out
+// whole. One with more would run on for pages.
+const fewSections = 2
+
+func long(res exercises.Result) bool { return len(res.More) > fewSections }
+
+// result says how it went, with every reason; of a long result only what became of
+// each item, and more has the rest.
 func (t *talk) result(res exercises.Result) {
 	how := outcomes[res.Outcome]
 	if res.Outcome == exercises.Partly && len(res.Bars) > 0 {
 		how = "" // the summary has points, and says whether they are enough
 	}
 	t.p.Say("\n%s%s", how, res.Summary)
-	for _, b := range res.Bars {
-		t.p.Say("%s: %.0f of %.0f.", b.Label, b.Value, b.Max)
-	}
+	t.bars(res.Bars)
 	for _, it := range res.Items {
-		t.item(it, false)
+		if long(res) {
+			t.brief(it)
+		} else {
+			t.item(it, false)
+		}
 	}
 	if strings.TrimSpace(res.Explain) != "" {
 		t.p.Say("")
 		t.text(res.Explain)
 	}
+	if !long(res) {
+		for _, s := range res.More {
+			t.section(s)
+		}
+	}
+}
+
+// more reads the rest of a long result, all of it or a part.
+func (t *talk) more(res exercises.Result) error {
+	options := []string{"All of it", "What you handed in, with the reasons"}
 	for _, s := range res.More {
-		t.p.Say("\n%s:", s.Title)
-		for _, b := range s.Bars {
-			if b.Label == "" {
-				continue
-			}
+		if !slices.Contains(options, s.Title) {
+			options = append(options, s.Title)
+		}
+	}
+	i, ok, err := t.p.ChooseOr("Which part? Press enter to go back.", options)
+	if err != nil || !ok {
+		return err
+	}
+	if i < 2 {
+		for _, it := range res.Items {
+			t.item(it, false)
+		}
+	}
+	for _, s := range res.More {
+		if i == 0 || s.Title == options[i] {
+			t.section(s)
+		}
+	}
+	return nil
+}
+
+func (t *talk) section(s exercises.Section) {
+	t.p.Say("\n%s:", s.Title)
+	t.bars(s.Bars)
+	t.text(s.Text)
+}
+
+func (t *talk) bars(bars []exercises.Bar) {
+	for _, b := range bars {
+		if b.Label != "" {
 			t.p.Say("%s: %.0f of %.0f.", b.Label, b.Value, b.Max)
 		}
-		t.text(s.Text)
+	}
+}
+
+// brief says what became of an item, and the one thing that its writer needs first.
+func (t *talk) brief(it exercises.Item) {
+	t.p.Say("%s", heading(it))
+	switch {
+	case it.Expected != "":
+		t.p.Say("  Better: %s", it.Expected)
+	case it.Mark != exercises.Good:
+		first, _, _ := strings.Cut(it.Reason, ". ")
+		t.p.Say("  %s", exercises.Sentence(first))
 	}
 }
 

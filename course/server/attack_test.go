@@ -245,7 +245,7 @@ func TestHugePaste(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		grown := int64(after.HeapAlloc) - int64(before.HeapAlloc)
 		t.Logf("%s: %d kB", name, grown>>10)
-		if grown > 48<<20 {
+		if grown > 80<<20 {
 			t.Errorf("%s: the server keeps %d MB more", name, grown>>20)
 		}
 		c.Drop()

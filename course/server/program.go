@@ -12,7 +12,8 @@ import (
 )
 
 // paintWait is how long a change waits for what its commands find out before it is
-// drawn: they are often done at once.
+// drawn: they are often done at once. It is also the least time between two frames,
+// however fast somebody types.
 const paintWait = 2 * time.Millisecond
 
 // A program runs the model of one connection, as Bubble Tea's programs do, but
@@ -37,6 +38,7 @@ type program struct {
 	// What follows is for whoever is at work.
 	changed bool        // since it was drawn
 	asked   bool        // commands are on their way: the change waits for them
+	drawn   time.Time   // when it was drawn last
 	soon    *time.Timer // for paintWait; stopped while nothing waits
 	waiting bool        // it is not stopped, or its message is on its way
 }
@@ -121,7 +123,7 @@ func (x *program) work() {
 	for {
 		msg, some := x.take()
 		switch {
-		case !some && x.changed && !x.asked:
+		case !some && x.changed && !x.asked && time.Since(x.drawn) >= paintWait:
 			x.draw()
 		case !some:
 			if x.rest() {
@@ -217,7 +219,7 @@ func (x *program) update(msg tea.Msg) tea.Cmd {
 
 // draw sends what has changed.
 func (x *program) draw() {
-	x.changed = false
+	x.changed, x.drawn = false, time.Now()
 	frame := x.frame()
 	x.paint.write(*frame) // it waits for the client, and keeps nobody waiting
 	putFrame(frame)

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -38,8 +39,36 @@ func (d *diary) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return d, d.each(s)
 }
 
+// A terminal keeps what it is sent.
+type terminal struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (s *terminal) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.Write(b)
+}
+
+func (s *terminal) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.String()
+}
+
+// shows waits until something has been drawn.
+func (s *terminal) shows(t *testing.T, what string) {
+	t.Helper()
+	for limit := time.Now().Add(10 * time.Second); !strings.Contains(s.String(), what); runtime.Gosched() {
+		if time.Now().After(limit) {
+			t.Fatalf("%q is not drawn, but %q", what, s.String())
+		}
+	}
+}
+
 // run begins a program whose end comes to the channel, and which draws on out.
-func (d *diary) run(t *testing.T, out *bytes.Buffer) (*program, chan error) {
+func (d *diary) run(t *testing.T, out *terminal) (*program, chan error) {
 	t.Helper()
 	over := make(chan error, 2)
 	c := newCrew(2)
@@ -52,7 +81,7 @@ func (d *diary) run(t *testing.T, out *bytes.Buffer) (*program, chan error) {
 // Messages come one after the other, those of one sender in their order, and after
 // what was typed it is drawn.
 func TestProgramKeepsTheOrder(t *testing.T) {
-	var out bytes.Buffer
+	var out terminal
 	d := &diary{}
 	p, over := d.run(t, &out)
 	var wg sync.WaitGroup
@@ -68,9 +97,7 @@ func TestProgramKeepsTheOrder(t *testing.T) {
 	}
 	wg.Wait()
 	p.Type([]tea.Msg{"last"})
-	if !strings.Contains(out.String(), "last") {
-		t.Error("what was typed is not drawn")
-	}
+	out.shows(t, "last")
 	if !p.Close() || p.Close() {
 		t.Error("it was running, and is not any more")
 	}
@@ -94,7 +121,7 @@ func TestProgramKeepsTheOrder(t *testing.T) {
 // Commands are done, those in a batch too, and the model hears what they say before
 // it is drawn.
 func TestProgramPerforms(t *testing.T) {
-	var out bytes.Buffer
+	var out terminal
 	say := func(m tea.Msg) tea.Cmd { return func() tea.Msg { return m } }
 	d := &diary{each: func(s string) tea.Cmd {
 		switch s {
@@ -124,13 +151,31 @@ func TestProgramPerforms(t *testing.T) {
 	}
 }
 
+// However fast somebody types, frames keep their distance.
+func TestProgramsPace(t *testing.T) {
+	var out terminal
+	p, _ := (&diary{}).run(t, &out)
+	frames, last := 0, ""
+	began := time.Now()
+	for i := range 2000 {
+		p.Type([]tea.Msg{fmt.Sprint("key ", i, ".")})
+		if now := out.String(); now != last {
+			frames, last = frames+1, now
+		}
+	}
+	if most := int(time.Since(began)/paintWait) + 2; frames > most {
+		t.Errorf("%d frames, and %d were time for", frames, most)
+	}
+	out.shows(t, "key 1999.")
+}
+
 // What panics ends its own program and says where it was.
 func TestProgramPanics(t *testing.T) {
 	for name, each := range map[string]func(string) tea.Cmd{
 		"a screen":  func(string) tea.Cmd { panic("a screen") },
 		"a command": func(string) tea.Cmd { return func() tea.Msg { panic("a command") } },
 	} {
-		var out bytes.Buffer
+		var out terminal
 		p, over := (&diary{each: each}).run(t, &out)
 		p.Send("go")
 		if err := <-over; err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "program_test.go") {
@@ -147,7 +192,7 @@ func TestProgramPanics(t *testing.T) {
 
 // A mouse is asked for when the model wants it.
 func TestProgramsMouse(t *testing.T) {
-	var out bytes.Buffer
+	var out terminal
 	p, _ := (&diary{}).run(t, &out)
 	p.Type([]tea.Msg{tea.EnableMouseCellMotion()})
 	on := strings.Contains(out.String(), mouseOn)

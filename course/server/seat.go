@@ -104,7 +104,22 @@ func (x *seat) stop() {
 		x.program.Send(tea.Quit())
 		return
 	}
-	_ = x.sess.Close() // the line mode ends with its input
+	go func() { // a client that takes nothing keeps the server waiting no longer than others
+		late := time.AfterFunc(byeWait, x.hangUp)
+		defer late.Stop()
+		_, _ = io.WriteString(x.sess, "\r\n"+stopWord) // it may be gone
+		_ = x.sess.Close()                             // the line mode ends with its input
+	}()
+}
+
+// stopWord is the last that people see of a server that stops.
+const stopWord = "The server stops here. What you wrote is saved.\r\n"
+
+// isStopped reports whether the server ends the seat.
+func (x *seat) isStopped() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.stopped
 }
 
 // run gives somebody what they came for, until they leave.
@@ -285,15 +300,18 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show fu
 	p = newProgram(x.s.crew, model, paint, x.finish)
 	x.atEnd(func() error {
 		paint.end()
-		return errors.Join(model.Flush(), model.Close())
+		err := errors.Join(model.Flush(), model.Close())
+		if err == nil && x.isStopped() {
+			paint.write([]byte(stopWord))
+		}
+		return err
 	})
 	mouse, window := !settings.NoMouse, pty.Window
 	return func() error {
 		x.mu.Lock()
 		x.program = p
-		stopped := x.stopped
 		x.mu.Unlock()
-		if stopped {
+		if x.isStopped() {
 			return nil
 		}
 		paint.begin(mouse)

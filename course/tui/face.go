@@ -32,10 +32,8 @@ type Dress struct {
 	After func(time.Duration, tea.Msg) tea.Cmd
 }
 
-func (e *env) dress() Dress {
-	t := e.theme
-	return Dress{t.styles, func(md string, width int) string { return e.Pages.render(md, width, t) }, e.After}
-}
+// Noted is a Face that has more to say on its help page than its keys.
+type Noted interface{ Notes() []string }
 
 // faced is a Face among the screens. Messages of its commands are addressed to
 // it, so that they arrive whatever lies on top.
@@ -51,7 +49,22 @@ type facedMsg struct {
 
 func (m facedMsg) to() screen { return m.f }
 
-func newFaced(e *env) *faced { return &faced{e, e.Face(e.dress())} }
+func newFaced(e *env) *faced {
+	f := &faced{env: e}
+	f.face = e.Face(f.dress())
+	return f
+}
+
+// dress is what the face draws with now. A message that comes later is addressed
+// here already: a server sends it past the command that asked for it.
+func (f *faced) dress() Dress {
+	e, t := f.env, f.env.theme
+	return Dress{
+		t.styles,
+		func(md string, width int) string { return e.Pages.render(md, width, t) },
+		func(d time.Duration, msg tea.Msg) tea.Cmd { return e.After(d, facedMsg{f, msg}) },
+	}
+}
 
 func (f *faced) wrap(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
@@ -66,7 +79,7 @@ func (f *faced) wrap(cmd tea.Cmd) tea.Cmd {
 				msg[i] = f.wrap(c)
 			}
 			return msg
-		case tea.QuitMsg:
+		case tea.QuitMsg, facedMsg:
 			return msg
 		default:
 			return facedMsg{f, msg}
@@ -90,4 +103,4 @@ func (f *faced) Help() []key.Binding { return f.face.Help() }
 func (f *faced) Back() bool          { return f.face.Back() }
 func (f *faced) Typing() bool        { return f.face.Typing() }
 func (f *faced) Flush() error        { return f.face.Flush() }
-func (f *faced) Restyle()            { f.face.Restyle(f.env.dress()) }
+func (f *faced) Restyle()            { f.face.Restyle(f.dress()) }

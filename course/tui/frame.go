@@ -113,6 +113,11 @@ func (m *Model) header() {
 	room := m.width - 2 - ansi.StringWidth(right) - 2
 	left := ansi.Truncate(exercises.CleanLine(crumb), max(8, room), "…")
 	gap := max(1, m.width-2-ansi.StringWidth(left)-ansi.StringWidth(right))
+	parts := strings.Split(left, " › ")
+	for i, p := range parts {
+		parts[i] = exercises.Isolate(p)
+	}
+	left = strings.Join(parts, " › ")
 	f.head = " " + t.strong.write(left) + strings.Repeat(" ", gap) + t.quiet.write(right)
 }
 

@@ -89,14 +89,20 @@ func (h *helpScreen) lines() []string {
 		out = append(out, row(e[0], e[1])...)
 	}
 	out = append(out, "", "   "+st.Accent.Render("Good to know"))
-	for i, p := range []string{
+	good := []string{
 		"Everything you do is saved as you do it, half-written answers too. Close the lid whenever you like.",
 		"No clock runs against you, and every exercise can be done again.",
 		"threatlings --plain is the same course line by line, for screen readers and pipes.",
-	} {
-		if h.env.Face != nil && i > 0 {
-			break
+	}
+	if h.env.Face != nil {
+		good = good[:1]
+	}
+	if f, ok := h.under.(*faced); ok {
+		if n, ok := f.face.(Noted); ok {
+			good = append(good, n.Notes()...)
 		}
+	}
+	for _, p := range good {
 		for i, l := range wrap(p, min(h.width-8, measure)-2) {
 			lead := "  "
 			if i == 0 {

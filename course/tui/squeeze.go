@@ -39,12 +39,9 @@ func squeezeLine(b []byte, line string) ([]byte, int) {
 		if width == 0 {
 			if params, ok := sgr(seq); ok {
 				want.apply(params)
-			} else if printable(seq) {
-				b = append(b, seq...) // a combining mark that stands alone
 			}
-			continue
 		}
-		if !printable(seq) {
+		if !printable(seq) { // a mark of no width is: it stays behind the blanks before it
 			continue
 		}
 		if seq == " " && !want.showsOnBlank() {

@@ -70,6 +70,7 @@ func TestSqueezeLetsOnlyColoursThrough(t *testing.T) {
 		"trailing blanks":   {"a\x1b[31m   \x1b[0m", "a"},
 		"background stays":  {"\x1b[41m  \x1b[0m", "\x1b[41m  \x1b[0m"},
 		"unfinished escape": {"a\x1b[3", "a"},
+		"isolate":           {"1  \u2068א\u2069 \x1b[1m2\x1b[0m", "1  \u2068א\u2069 \x1b[1m2\x1b[0m"},
 		"dcs":               {"a\x1bPq#0\x1b\\b", "ab"},
 	} {
 		if got := squeeze(tt.in); got != tt.want {

@@ -185,15 +185,20 @@ func TestScreenKeys(t *testing.T) {
 	if s.Answer() != nil {
 		t.Error("nothing typed is no draft")
 	}
-	keys(s, "njp? d1", tea.KeyCtrlD, tea.KeyRight)
-	if s.system.Place().ID != "2" {
-		t.Errorf("the arrow walks the open diagram, not to %s", s.system.Place().ID)
+	second, _ := s.x.scenario.System.Place("2")
+	keys(s, "njp? d1", tea.KeyCtrlD)
+	if name := input.PlaceName(second); strings.Contains(s.View(), name) {
+		t.Errorf("%q is told already", name)
+	}
+	keys(s, "", tea.KeyRight)
+	if name := input.PlaceName(second); !strings.Contains(s.View(), name) {
+		t.Errorf("the arrow walks the open diagram, not to %q", name)
 	}
 	keys(s, " still text")
 	if got := s.Answer(); !reflect.DeepEqual(got, exercises.Answer{"njp? d1 still text"}) {
 		t.Errorf("the answer is %q", got)
 	}
-	if !s.Back() || s.open != nothing || s.Back() {
+	if !s.Back() || s.aside.IsOpen() || s.Back() {
 		t.Error("esc closes the diagram, and then leaves")
 	}
 	if !keys(s, "", tea.KeyEnter) {

@@ -20,14 +20,14 @@ type vector []entry
 type phrase struct {
 	text  string
 	words vector
-	chars vector
+	row   int // its number in the corpus
 }
 
 // A candidate is something that a text can mean.
 type candidate struct {
 	id      string
 	phrases []phrase
-	centre  phrase // the mean of all phrases
+	centre  int    // the row of the mean of all phrases
 	bm25    vector // what each of its stems adds to the BM25 score; not of unit length
 }
 
@@ -36,8 +36,12 @@ type candidate struct {
 type corpus struct {
 	words      map[string]int // stem → number
 	idf        []float64      // by number
+	wordIn     []vector       // by number: the rows in which it stands
 	grams      map[string]int
 	gramIDF    []float64
+	gramIn     []vector
+	gramsIn    map[string][]int // stem → the numbers of its sequences of letters; nil where only words are compared
+	rows       int
 	spelt      map[rune][]spelling // for mending typing errors, by first letter
 	faint      map[string]bool     // stems that count less, such as the names of places
 	candidates []candidate
@@ -54,28 +58,39 @@ type rawCandidate struct {
 }
 
 // texts are texts that were read before: reading is the slow part of indexing.
-type texts map[string][]token
+type texts map[string]readBefore
 
-func (m texts) of(text string) []token {
-	ts, ok := m[text]
+type readBefore struct {
+	words   string // all of them, as they stand
+	content []token
+}
+
+func (m texts) of(text string) readBefore {
+	t, ok := m[text]
 	if !ok {
-		ts = content(readText(text))
-		m[text] = ts
+		ss := readText(text)
+		t = readBefore{wordsOf(ss), content(ss)}
+		m[text] = t
 	}
-	return ts
+	return t
 }
 
 // newCorpus indexes candidates. Stems in faint tell candidates apart less than
-// their rarity says.
-func newCorpus(raws []rawCandidate, faint map[string]bool, read texts) *corpus {
+// their rarity says. Without letters only words are compared.
+func newCorpus(raws []rawCandidate, faint map[string]bool, read texts, letters bool) *corpus {
 	c := &corpus{words: map[string]int{}, grams: map[string]int{}, spelt: map[rune][]spelling{}, faint: faint}
-	var df, gramDF []int
+	if letters {
+		c.gramsIn = map[string][]int{}
+	}
+	var df, gramDF []frequency
 	docs := 0
 	for _, r := range raws {
 		for _, t := range r.texts {
 			docs++
-			df = c.count(read.of(t), df)
-			gramDF = countGrams(c.grams, read.of(t), gramDF)
+			df = c.count(read.of(t).content, docs, df)
+			if letters {
+				gramDF = c.countGrams(read.of(t).content, docs, gramDF)
+			}
 		}
 	}
 	c.idf, c.gramIDF = idfs(df, docs), idfs(gramDF, docs)
@@ -83,63 +98,102 @@ func newCorpus(raws []rawCandidate, faint map[string]bool, read texts) *corpus {
 	for _, list := range c.spelt {
 		slices.SortFunc(list, func(a, b spelling) int { return strings.Compare(a.word, b.word) })
 	}
-	for _, r := range raws {
-		c.candidates = append(c.candidates, c.candidate(r, read))
+	var words, chars []vector // by row
+	enter := func(w, l vector) int {
+		words, chars = append(words, w), append(chars, l)
+		return len(words) - 1
 	}
+	sum, word, char := c.newTally(), c.newTally(), c.newTally()
+	for _, r := range raws {
+		cand := candidate{id: r.id}
+		for _, text := range r.texts {
+			ts := read.of(text).content
+			w, l := c.wordVector(ts, sum), c.charVector(ts, sum)
+			if len(w) == 0 {
+				continue
+			}
+			word.addAll(w)
+			char.addAll(l)
+			cand.phrases = append(cand.phrases, phrase{text, w, enter(w, l)})
+		}
+		cand.centre = enter(word.unit(0), char.unit(0)) // what they have in common weighs most
+		c.candidates = append(c.candidates, cand)
+	}
+	c.rows, c.wordIn, c.gramIn = len(words), turned(words, len(c.idf)), turned(chars, len(c.gramIDF))
 	c.weighBM25(raws, read)
 	return c
 }
 
+// turned makes of rows of numbers, for each number, the rows in which it stands.
+// A text is compared with all rows at once by them, and has few of the numbers.
+func turned(rows []vector, numbers int) []vector {
+	times, total := make([]int, numbers), 0
+	for _, v := range rows {
+		for _, e := range v {
+			times[e.at]++
+		}
+		total += len(v)
+	}
+	all, out := make(vector, total), make([]vector, numbers)
+	for n, k := range times {
+		out[n], all = all[:0:k], all[k:]
+	}
+	for i, v := range rows {
+		for _, e := range v {
+			out[e.at] = append(out[e.at], entry{i, e.x})
+		}
+	}
+	return out
+}
+
+// A frequency is how many texts have something, and the last that did.
+type frequency struct{ texts, last int }
+
+func (f *frequency) meet(text int) {
+	if f.last != text {
+		f.last = text
+		f.texts++
+	}
+}
+
 // count notes the stems and spellings of one text.
-func (c *corpus) count(ts []token, df []int) []int {
-	seen := map[int]bool{}
+func (c *corpus) count(ts []token, text int, df []frequency) []frequency {
 	for _, t := range ts {
 		n, ok := c.words[t.stem]
 		if !ok {
 			n = len(c.words)
 			c.words[t.stem] = n
-			df = append(df, 0)
+			df = append(df, frequency{})
 		}
 		first := []rune(t.raw)[0]
 		if s := (spelling{t.raw, t.stem}); len(t.raw) >= 4 && shorthand[t.raw] == "" && !slices.Contains(c.spelt[first], s) {
 			c.spelt[first] = append(c.spelt[first], s)
 		}
-		if !seen[n] {
-			seen[n] = true
-			df[n]++
-		}
+		df[n].meet(text)
 	}
 	return df
 }
 
-func countGrams(numbers map[string]int, ts []token, df []int) []int {
-	seen := map[int]bool{}
+func (c *corpus) countGrams(ts []token, text int, df []frequency) []frequency {
 	for _, t := range ts {
-		for _, g := range gramsOf(t.stem) {
-			n, ok := numbers[g]
-			if !ok {
-				n = len(numbers)
-				numbers[g] = n
-				df = append(df, 0)
+		ns, ok := c.gramsIn[t.stem]
+		if !ok {
+			for _, g := range gramsOf(t.stem) {
+				n, ok := c.grams[g]
+				if !ok {
+					n = len(c.grams)
+					c.grams[g] = n
+					df = append(df, frequency{})
+				}
+				ns = append(ns, n)
 			}
-			if !seen[n] {
-				seen[n] = true
-				df[n]++
-			}
+			c.gramsIn[t.stem] = ns
+		}
+		for _, n := range ns {
+			df[n].meet(text)
 		}
 	}
 	return df
-}
-
-func (c *corpus) candidate(r rawCandidate, read texts) candidate {
-	cand := candidate{id: r.id}
-	for _, t := range r.texts {
-		if p := c.phrase(t, read.of(t)); len(p.words) > 0 {
-			cand.phrases = append(cand.phrases, p)
-		}
-	}
-	cand.centre = centre(cand.phrases)
-	return cand
 }
 
 // weighBM25 weighs each stem of each candidate, taking all of its texts as one
@@ -150,7 +204,7 @@ func (c *corpus) weighBM25(raws []rawCandidate, read texts) {
 	for i, r := range raws {
 		counts[i] = map[int]int{}
 		for _, t := range r.texts {
-			for _, tok := range read.of(t) {
+			for _, tok := range read.of(t).content {
 				counts[i][c.words[tok.stem]]++
 				lengths[i]++
 				total++
@@ -167,32 +221,40 @@ func (c *corpus) weighBM25(raws []rawCandidate, read texts) {
 	}
 }
 
-// centre is the mean of phrases: what they have in common weighs most.
-func centre(ps []phrase) phrase {
-	words, chars := map[int]float64{}, map[int]float64{}
-	for _, p := range ps {
-		for _, e := range p.words {
-			words[e.at] += e.x
-		}
-		for _, e := range p.chars {
-			chars[e.at] += e.x
-		}
-	}
-	return phrase{words: unit(words, 0), chars: unit(chars, 0)}
+// A tally adds numbers up by place.
+type tally struct {
+	x  []float64
+	at []int // the places of what is not 0
 }
 
-// unit makes a vector of unit length; rest is the squared length of what it
-// cannot show.
-func unit(m map[int]float64, rest float64) vector {
-	v := make(vector, 0, len(m))
-	for n, x := range m {
-		v = append(v, entry{n, x})
+func (c *corpus) newTally() *tally {
+	return &tally{x: make([]float64, max(len(c.idf), len(c.gramIDF)))}
+}
+
+func (t *tally) add(at int, x float64) {
+	if t.x[at] == 0 {
+		t.at = append(t.at, at)
 	}
-	v.sort() // before adding: the sum of floats depends on the order
-	sum := rest
+	t.x[at] += x
+}
+
+func (t *tally) addAll(v vector) {
 	for _, e := range v {
-		sum += e.x * e.x
+		t.add(e.at, e.x)
 	}
+}
+
+// unit makes a vector of unit length of what was added up, and empties the
+// tally; rest is the squared length of what the vector cannot show.
+func (t *tally) unit(rest float64) vector {
+	slices.Sort(t.at) // before adding: the sum of floats depends on the order
+	v, sum := make(vector, len(t.at)), rest
+	for i, at := range t.at {
+		v[i] = entry{at, t.x[at]}
+		sum += v[i].x * v[i].x
+		t.x[at] = 0
+	}
+	t.at = t.at[:0]
 	if norm := math.Sqrt(sum); norm > 0 {
 		for i := range v {
 			v[i].x /= norm
@@ -201,18 +263,14 @@ func unit(m map[int]float64, rest float64) vector {
 	return v
 }
 
-func (v vector) sort() { sort.Slice(v, func(i, k int) bool { return v[i].at < v[k].at }) }
+func (v vector) sort() { slices.SortFunc(v, func(a, b entry) int { return a.at - b.at }) }
 
-func idfs(df []int, docs int) []float64 {
+func idfs(df []frequency, docs int) []float64 {
 	out := make([]float64, len(df))
 	for i, d := range df {
-		out[i] = math.Log(1 + float64(docs)/float64(max(1, d)))
+		out[i] = math.Log(1 + float64(docs)/float64(d.texts))
 	}
 	return out
-}
-
-func (c *corpus) phrase(text string, ts []token) phrase {
-	return phrase{text: text, words: c.wordVector(ts), chars: c.charVector(ts)}
 }
 
 // unknownShare is how much a word that the key does not know counts beside its
@@ -221,20 +279,20 @@ const unknownShare = 0.5
 
 // wordVector weighs stems by rarity. A stem that the key does not know keeps
 // its length in the vector's norm: a text about something else is far from everything.
-func (c *corpus) wordVector(ts []token) vector {
-	v, unknown := map[int]float64{}, map[string]bool{}
+func (c *corpus) wordVector(ts []token, sum *tally) vector {
+	unknown := map[string]bool{}
 	for _, t := range ts {
 		if n, ok := c.words[t.stem]; ok {
-			v[n] += c.weight(t) * c.idf[n]
+			sum.add(n, c.weight(t)*c.idf[n])
 		} else {
 			unknown[t.stem] = true
 		}
 	}
-	for n, x := range v {
-		v[n] = math.Sqrt(x) * math.Sqrt(c.idf[n]) // repeating a word says little more
+	for _, n := range sum.at {
+		sum.x[n] = math.Sqrt(sum.x[n]) * math.Sqrt(c.idf[n]) // repeating a word says little more
 	}
 	strange := c.maxIDF * unknownShare
-	return unit(v, float64(len(unknown))*strange*strange*0.5)
+	return sum.unit(float64(len(unknown)) * strange * strange * 0.5)
 }
 
 // weight makes generic words such as "attacker", and the names of places, count less.
@@ -248,26 +306,31 @@ func (c *corpus) weight(t token) float64 {
 	return 1
 }
 
-func (c *corpus) charVector(ts []token) vector {
-	times := map[string]float64{}
-	for _, t := range ts {
-		times[t.stem]++
+func (c *corpus) charVector(ts []token, sum *tally) vector {
+	if c.gramsIn == nil {
+		return nil
 	}
-	v, unknown := map[int]float64{}, map[string]bool{}
-	for stem, k := range times {
-		for _, g := range gramsOf(stem) {
+	unknown := map[string]bool{}
+	for _, t := range ts {
+		if ns, ok := c.gramsIn[t.stem]; ok {
+			for _, n := range ns {
+				sum.add(n, 1)
+			}
+			continue
+		}
+		for _, g := range gramsOf(t.stem) {
 			if n, ok := c.grams[g]; ok {
-				v[n] += k
+				sum.add(n, 1)
 			} else {
 				unknown[g] = true
 			}
 		}
 	}
-	for n, x := range v {
-		v[n] = math.Sqrt(x) * c.gramIDF[n]
+	for _, n := range sum.at {
+		sum.x[n] = math.Sqrt(sum.x[n]) * c.gramIDF[n]
 	}
 	strange := c.maxIDF * unknownShare
-	return unit(v, float64(len(unknown))*strange*strange)
+	return sum.unit(float64(len(unknown)) * strange * strange)
 }
 
 // gramsOf are the sequences of three and four letters of a stem.
@@ -287,13 +350,12 @@ func gramsOf(stem string) []string {
 	return out
 }
 
-// A query is a text made ready to be compared: its vectors spelt out in full,
-// which makes comparing with hundreds of phrases quick.
+// A query is a text made ready to be compared: its likeness with every phrase.
 type query struct {
-	words, chars []float64
-	sparse       [2]vector // to wipe words and chars
-	said         []word    // the different words that the key knows
-	total        float64   // the weight of all different words
+	words, chars []float64 // by row
+	sum          *tally
+	said         []word  // the different words that the key knows
+	total        float64 // the weight of all different words
 }
 
 // A word of a query is a stem that the corpus knows.
@@ -303,23 +365,14 @@ type word struct {
 }
 
 func (c *corpus) newQuery() *query {
-	return &query{words: make([]float64, len(c.idf)), chars: make([]float64, len(c.gramIDF))}
+	return &query{words: make([]float64, c.rows), chars: make([]float64, c.rows), sum: c.newTally()}
 }
 
 // set makes q the query of the tokens.
 func (q *query) set(c *corpus, ts []token) {
-	for i, dense := range [][]float64{q.words, q.chars} {
-		for _, e := range q.sparse[i] {
-			dense[e.at] = 0
-		}
-	}
-	q.sparse = [2]vector{c.wordVector(ts), c.charVector(ts)}
+	c.wordVector(ts, q.sum).like(c.wordIn, q.words)
+	c.charVector(ts, q.sum).like(c.gramIn, q.chars)
 	q.say(c, ts)
-	for i, dense := range [][]float64{q.words, q.chars} {
-		for _, e := range q.sparse[i] {
-			dense[e.at] = e.x
-		}
-	}
 }
 
 // say notes the different words of a text.
@@ -342,12 +395,14 @@ func (q *query) say(c *corpus, ts []token) {
 	}
 }
 
-func (v vector) dot(dense []float64) float64 {
-	sum := 0.0
+// like sets the likeness of a vector with each row.
+func (v vector) like(in []vector, rows []float64) {
+	clear(rows)
 	for _, e := range v {
-		sum += e.x * dense[e.at]
+		for _, r := range in[e.at] {
+			rows[r.at] += e.x * r.x
+		}
 	}
-	return sum
 }
 
 // features is how a text looks beside one candidate. Each lies between 0 and 1.
@@ -376,15 +431,15 @@ const metHalf = 2
 func (c *corpus) compare(q *query, cand *candidate) features {
 	var f features
 	for i, p := range cand.phrases {
-		switch d := p.words.dot(q.words); {
+		switch d := q.words[p.row]; {
 		case d > f.word:
 			f.second, f.word, f.at = f.word, d, i
 		case d > f.second:
 			f.second = d
 		}
-		f.char = math.Max(f.char, p.chars.dot(q.chars))
+		f.char = math.Max(f.char, q.chars[p.row])
 	}
-	f.centre, f.letters = cand.centre.words.dot(q.words), cand.centre.chars.dot(q.chars)
+	f.centre, f.letters = q.words[cand.centre], q.chars[cand.centre]
 	f.cover, f.bm25, f.met = q.overlap(cand)
 	return f
 }

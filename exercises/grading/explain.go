@@ -22,7 +22,7 @@ func (x *Index) explain(best scored, k ranking, r reading, c Card) Explanation {
 		return e
 	}
 	for i, name := range facetNames {
-		if speaksOfOne(stemsOf(r.ts), x.facets[t.ID][i]) {
+		if speaksOfOne(r.stems, x.facets[t.ID][i]) {
 			e.Hit = append(e.Hit, name)
 		} else {
 			e.Missing = append(e.Missing, name)
@@ -87,7 +87,7 @@ func facetPhrases(f Facets, read texts) [][]facetPhrase {
 		var ps []facetPhrase
 		for _, text := range f.byName(name) {
 			var p facetPhrase
-			for _, t := range read.of(text) {
+			for _, t := range read.of(text).content {
 				if !generic[t.raw] {
 					p = append(p, t.stem)
 				}
@@ -122,9 +122,9 @@ func speaksOfOne(have map[string]bool, ps []facetPhrase) bool {
 	})
 }
 
-// speaksOf is the share of a threat's facets that a text speaks of.
-func (x *Index) speaksOf(id string, ts []token) float64 {
-	have, n := stemsOf(ts), 0
+// speaksOf is the share of a threat's facets that a text with the stems speaks of.
+func (x *Index) speaksOf(id string, have map[string]bool) float64 {
+	n := 0
 	for _, ps := range x.facets[id] {
 		if speaksOfOne(have, ps) {
 			n++
@@ -193,10 +193,10 @@ func (x *Index) askMissing(e Explanation, id string, r reading) string {
 // tellingWords are the learner's words, quoted, that stand in the phrases of a
 // threat's facets which the text speaks of.
 func (x *Index) tellingWords(id string, r reading) []string {
-	have, in := stemsOf(r.ts), map[string]bool{}
+	in := map[string]bool{}
 	for _, ps := range x.facets[id] {
 		for _, p := range ps {
-			if speaksOfOne(have, []facetPhrase{p}) {
+			if speaksOfOne(r.stems, []facetPhrase{p}) {
 				for _, stem := range p {
 					in[stem] = true
 				}

@@ -122,15 +122,19 @@ func fitMannerRows(rows []mannerRow, names []string, number map[string]int) mann
 		for i, r := range rows {
 			var z [manners]float64
 			for _, n := range numbered[i] {
-				for k := range z {
-					z[k] += w[n][k]
+				for k, x := range &w[n] {
+					z[k] += x
 				}
 			}
 			p := softmax5(z)
 			p[r.is]--
+			for k := range p {
+				p[k] = p[k] * much[i] / total
+			}
 			for _, n := range numbered[i] {
-				for k := range p {
-					g[n][k] += p[k] * much[i] / total
+				at := &g[n]
+				for k := range at {
+					at[k] += p[k]
 				}
 			}
 		}
@@ -350,8 +354,9 @@ func fitRank(examples []example, without []string) (w [rankTerms]float64) {
 				if i == r.right {
 					d--
 				}
+				d *= r.much / total
 				for k, x := range f {
-					g[k] += d * x * r.much / total
+					g[k] += d * x
 				}
 			}
 		}
@@ -530,7 +535,7 @@ func FitPhrases(sets [][]Entry, same func(a, b string) bool) [1 + toldTerms]floa
 			for n, text := range e.Examples {
 				rest := slices.Clone(entries)
 				rest[i].Examples = slices.Delete(slices.Clone(e.Examples), n, n+1)
-				if _, all := newPhrases(rest, read).judge(text); len(all) > 0 {
+				if _, all := newPhrases(rest, read).judge(readText(text)); len(all) > 0 {
 					d := all[0].fewDoubts()
 					rows = append(rows, newRow(d[:], same(all[0].cand.id, e.ID), 1))
 				}

@@ -59,12 +59,7 @@ func union(sets ...map[string]bool) map[string]bool {
 	return m
 }
 
-// stuffed reports whether a card, or a reply, is a list of key words. Each is read
-// by itself: two telegrams are no list.
-func stuffed(c Card) bool {
-	return slices.ContainsFunc(append([]string{c.Text}, c.words()...), func(said string) bool { return listed(readText(said)) })
-}
-
+// listed reports whether a text is a list of key words.
 func listed(ss []sentence) bool {
 	words, stop, distinct := 0, 0, map[string]bool{}
 	for _, s := range ss {
@@ -199,11 +194,10 @@ func comforts(rest string) bool {
 // factLike is how like a text is to what the document says by itself: as near to
 // one sentence of it as words go, and saying little else.
 func (x *Index) factLike(ts []token) float64 {
-	q := x.facts.newQuery()
-	q.set(x.facts, ts)
-	most := 0.0
+	like, most := make([]float64, x.facts.rows), 0.0
+	x.facts.wordVector(ts, x.facts.newTally()).like(x.facts.wordIn, like)
 	for _, f := range x.facts.candidates {
-		most = math.Max(most, f.centre.words.dot(q.words))
+		most = math.Max(most, like[f.centre])
 	}
 	return most
 }

@@ -56,12 +56,12 @@ func newIndex(k *Key, read texts, w *Weights, m mannerModel) *Index {
 	add(k.OutOfScope, OutOfScope)
 	add(k.AlsoValid, AlsoValid)
 	for line := range strings.Lines(k.Document) {
-		if ts := read.of(line); len(ts) > 0 {
+		if ts := read.of(line).content; len(ts) > 0 {
 			x.paras = append(x.paras, stemsOf(ts))
 		}
 	}
-	x.corpus = newCorpus(x.raws(), x.places, read)
-	x.facts = newCorpus(x.rawFacts(), nil, read)
+	x.corpus = newCorpus(x.raws(), x.places, read, true)
+	x.facts = newCorpus(x.rawFacts(), nil, read, false)
 	return x
 }
 
@@ -129,7 +129,9 @@ func Match(k *Key, c Card) Verdict { return NewIndex(k).Match(c) }
 type reading struct {
 	text   string // normalised
 	ss     []sentence
-	ts     []token // what carries meaning
+	ts     []token         // what carries meaning
+	stems  map[string]bool // of ts
+	listed bool            // the card or a reply is a list of key words
 	mended map[string]string
 	about  about
 	kinds  [manners]float64 // how probable each manner is
@@ -137,20 +139,26 @@ type reading struct {
 }
 
 func (x *Index) read(c Card) reading {
-	said := append([]string{c.Text}, c.words()...)
-	if !addsWords(c) {
-		said = said[:1] // saying it again makes nothing surer
+	parts := []string{normalise(c.Text)}
+	said := [][]sentence{readNormal(parts[0])}
+	for _, reply := range c.words() {
+		parts = append(parts, normalise(reply))
+		said = append(said, readNormal(parts[len(parts)-1]))
 	}
-	r := reading{text: normalise(strings.Join(said, "\n"))}
-	r.ss = readNormal(r.text)
+	r := reading{text: parts[0], ss: said[0], listed: slices.ContainsFunc(said, listed)} // each by itself: two telegrams are no list
+	more := addsWords(said[0], said[1:])                                                 // saying it again makes nothing surer
+	if more {
+		r.text = normalise(c.Text + "\n" + strings.Join(c.words(), "\n"))
+		r.ss = readNormal(r.text)
+	}
 	r.mended = x.corpus.mend(r.ss)
 	r.ts = content(r.ss)
+	r.stems = stemsOf(r.ts)
 	r.cues = cues(r.ss, strings.Contains(r.text, "?"))
 	r.kinds = x.manners.probabilities(r.cues)
-	if len(said) > 1 { // what the card does not say as a threat, the reply may, and the other way round
-		for _, part := range said {
-			n := normalise(part)
-			if kinds := x.manners.probabilities(cues(readNormal(n), strings.Contains(n, "?"))); kinds[mannerThreat] > r.kinds[mannerThreat] {
+	if more { // what the card does not say as a threat, the reply may, and the other way round
+		for i, ss := range said {
+			if kinds := x.manners.probabilities(cues(ss, strings.Contains(parts[i], "?"))); kinds[mannerThreat] > r.kinds[mannerThreat] {
 				r.kinds = kinds
 			}
 		}
@@ -167,15 +175,12 @@ func (x *Index) read(c Card) reading {
 	return r
 }
 
-// addsWords reports whether the reply says something that the card does not.
-func addsWords(c Card) bool {
-	have := stemsOf(content(readText(c.Text)))
-	for _, reply := range c.words() {
-		if slices.ContainsFunc(content(readText(reply)), func(t token) bool { return !have[t.stem] }) {
-			return true
-		}
-	}
-	return false
+// addsWords reports whether replies say something that the card does not.
+func addsWords(card []sentence, replies [][]sentence) bool {
+	have := stemsOf(content(card))
+	return slices.ContainsFunc(replies, func(reply []sentence) bool {
+		return slices.ContainsFunc(content(reply), func(t token) bool { return !have[t.stem] })
+	})
 }
 
 // words are the replies that are words and no choice among statements.
@@ -248,7 +253,7 @@ func (x *Index) match(c Card) Verdict {
 		v.Status, v.Say = Empty, "There is nothing to read yet."
 		return v
 	}
-	if stuffed(c) {
+	if r.listed {
 		return x.stopped(v, Stuffed, "I read many words and no sentence. Who does what here, and what follows from it? One sentence is enough.")
 	}
 	parts := x.compare(r)
@@ -297,15 +302,15 @@ func factual(s scored) bool {
 // the document at all. A parrot with a catapult that steals a card may be meant
 // well; it is asked about first.
 func (x *Index) spokenOf(r reading) bool {
-	known, all := 0, stemsOf(r.ts)
-	for stem := range all {
+	known := 0
+	for stem := range r.stems {
 		_, key := x.corpus.words[stem]
 		_, doc := x.facts.words[stem]
 		if key || doc {
 			known++
 		}
 	}
-	return 2*known > len(all)
+	return 2*known > len(r.stems)
 }
 
 // credit settles a verdict that one of the threats was recognised.
@@ -417,7 +422,7 @@ func (x *Index) rank(row []features, r reading, c Card) (k ranking) {
 		s.f.place, s.f.letter = x.prior(s.cand.id, c)
 		s.strength = s.f.strength(x.weights)
 		if t := x.threats[s.cand.id]; t != nil {
-			s.f.facets = x.speaksOf(s.cand.id, r.ts)
+			s.f.facets = x.speaksOf(s.cand.id, r.stems)
 			k.threats = append(k.threats, s)
 		} else {
 			k.others = append(k.others, s)
@@ -443,12 +448,21 @@ func ahead(all, others []scored) {
 // prior is how well place and letter fit a candidate: 1 for the key's own
 // choice, a half for a defensible one.
 func (x *Index) prior(id string, c Card) (place, letter float64) {
-	of := map[Fit]float64{FitFirst: 1, FitAlso: 0.5}
 	if t := x.threats[id]; t != nil {
-		return of[fit(t.Place, c.Place)], of[fit(t.Stride, c.Letter)]
+		return fit(t.Place, c.Place).worth(), fit(t.Stride, c.Letter).worth()
 	}
 	o := x.others[id]
-	return of[fit(Accept{Accept: o.Place}, c.Place)], of[fit(Accept{Accept: o.Stride}, c.Letter)]
+	return fit(Accept{Accept: o.Place}, c.Place).worth(), fit(Accept{Accept: o.Stride}, c.Letter).worth()
+}
+
+func (f Fit) worth() float64 {
+	switch f {
+	case FitFirst:
+		return 1
+	case FitAlso:
+		return 0.5
+	}
+	return 0
 }
 
 func fit(a Accept, choice string) Fit {

@@ -48,18 +48,18 @@ func newPhrases(entries []Entry, read texts) *Phrases {
 		texts := append([]string{e.Text}, e.Examples...)
 		raws = append(raws, rawCandidate{e.ID, texts})
 		for _, t := range texts {
-			if k := wordsOf(t); exact[k].ID == "" {
+			if k := read.of(t).words; exact[k].ID == "" {
 				exact[k] = e
 			}
 		}
 	}
-	return &Phrases{newCorpus(raws, nil, read), exact}
+	return &Phrases{newCorpus(raws, nil, read, true), exact}
 }
 
 // wordsOf is all the words of a text, as they stand.
-func wordsOf(text string) string {
+func wordsOf(ss []sentence) string {
 	var ws []string
-	for _, s := range readText(text) {
+	for _, s := range ss {
 		ws = append(ws, join(s))
 	}
 	return strings.Join(ws, " ")
@@ -67,10 +67,12 @@ func wordsOf(text string) string {
 
 // Match says which entry a text means, if any.
 func (p *Phrases) Match(text string) PhraseVerdict {
-	if e, ok := p.exact[wordsOf(text)]; ok && wordsOf(text) != "" {
+	ss := readText(text)
+	words := wordsOf(ss)
+	if e, ok := p.exact[words]; ok && words != "" {
 		return PhraseVerdict{ID: e.ID, P: 1, Status: PhraseCredited, Yours: text, Key: e.Text}
 	}
-	ts, all := p.judge(text)
+	ts, all := p.judge(ss)
 	if len(all) == 0 {
 		return PhraseVerdict{Status: PhraseNone}
 	}
@@ -104,8 +106,7 @@ func Harmful(text string) bool {
 }
 
 // judge ranks the entries that are alike a text at all.
-func (p *Phrases) judge(text string) ([]token, []scored) {
-	ss := readText(text)
+func (p *Phrases) judge(ss []sentence) ([]token, []scored) {
 	p.corpus.mend(ss)
 	ts := content(ss)
 	q := p.corpus.newQuery()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // A Box is a framed field for free text with a button under it: tab goes
@@ -79,19 +78,7 @@ func (b *Box) Lines() []string {
 	if b.onButton {
 		frame = st.Frame
 	}
-	rule := strings.Repeat("─", max(0, b.width-2))
-	lines := []string{frame.Render("┌" + rule + "┐")}
-	for _, l := range strings.Split(b.Text.View(), "\n") {
-		l = ansi.Truncate(l, b.width-4, "")
-		pad := strings.Repeat(" ", max(0, b.width-4-ansi.StringWidth(l)))
-		lines = append(lines, frame.Render("│ ")+l+pad+frame.Render(" │"))
-	}
-	lines = append(lines, frame.Render("└"+rule+"┘"))
-	if n := b.Text.Note(); n != "" {
-		for _, l := range strings.Split(ansi.Wordwrap(n, b.width, " "), "\n") {
-			lines = append(lines, st.Warn.Render(l))
-		}
-	}
+	lines := b.Text.Framed(frame, b.width)
 	button := "[ " + b.Button + " ]"
 	if b.onButton {
 		return append(lines, "", st.Accent.Render("▸ ")+st.Selected.Render(button))

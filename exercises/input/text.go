@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/exercises"
@@ -233,6 +234,25 @@ func (t *Text) short(a *textarea.Model) int {
 		}
 	}
 	return t.rows
+}
+
+// Framed draws the field, which is four columns narrower, in a frame, and under it
+// its Note.
+func (t *Text) Framed(frame lipgloss.Style, width int) []string {
+	rule := strings.Repeat("─", max(0, width-2))
+	lines := []string{frame.Render("┌" + rule + "┐")}
+	for _, l := range strings.Split(t.View(), "\n") {
+		l = ansi.Truncate(l, width-4, "")
+		pad := strings.Repeat(" ", max(0, width-4-ansi.StringWidth(l)))
+		lines = append(lines, frame.Render("│ ")+l+pad+frame.Render(" │"))
+	}
+	lines = append(lines, frame.Render("└"+rule+"┘"))
+	if n := t.Note(); n != "" {
+		for _, l := range strings.Split(ansi.Wordwrap(n, width, " "), "\n") {
+			lines = append(lines, t.styles.Warn.Render(l))
+		}
+	}
+	return lines
 }
 
 // Note says that the text is too long to be handed in; "" when it is not.

@@ -12,15 +12,6 @@ import (
 	"edu/threatlings/exercises/input"
 )
 
-// A view is what is open below the answer.
-type view int
-
-const (
-	nothing view = iota
-	diagram
-	document
-)
-
 // The height of the field inside its frame, and the rows from which there is room
 // for it: the sentence that is asked about has to stay in sight.
 const (
@@ -38,9 +29,7 @@ type screen struct {
 	said   said   // the replies, which belong to first, and the certainty
 	first  string // the text as it was
 	onSure bool   // the keys are on how sure one is, and not in the text
-	system *input.SystemView
-	doc    *input.Reader
-	open   view
+	aside  *input.ScenarioView
 
 	width, height int
 	boxed         int // lines of the field in the last view
@@ -54,9 +43,8 @@ func newScreen(x *Exercise, o input.Options) *screen {
 	s := parse(o.Draft)
 	return &screen{
 		x: x, o: o, said: s, first: s.text, sureAt: -1,
-		text:   input.NewText(o.Styles, s.text, "who does what, so that what").EnterSubmits(),
-		system: input.NewSystemView(x.scenario, o.Styles),
-		doc:    input.NewReader(x.scenario.Document, o.Markdown),
+		text:  input.NewText(o.Styles, s.text, "who does what, so that what").EnterSubmits(),
+		aside: input.NewScenarioView(x.scenario, o),
 	}
 }
 
@@ -66,7 +54,7 @@ func (s *screen) SetSize(w, h int) { s.width, s.height = w, h }
 // Focus is the field alone while it is written in, so that as much as possible of
 // the prompt is above it.
 func (s *screen) Focus() (first, last int) {
-	if s.open == nothing && !s.onSure {
+	if !s.aside.IsOpen() && !s.onSure {
 		return 0, max(0, s.boxed-1)
 	}
 	return 0, max(0, s.shown-1)
@@ -83,8 +71,7 @@ func (s *screen) Answer() exercises.Answer {
 
 // Back closes what is open, and then goes back into the text.
 func (s *screen) Back() bool {
-	if s.open != nothing {
-		s.open = nothing
+	if s.aside.Close() {
 		return true
 	}
 	if s.onSure {
@@ -97,13 +84,6 @@ func (s *screen) Back() bool {
 func (s *screen) write() tea.Cmd {
 	s.onSure = false
 	return s.text.Focus()
-}
-
-func (s *screen) toggle(v view) {
-	if s.open == v {
-		v = nothing
-	}
-	s.open = v
 }
 
 // Update handles a key, a click, or what belongs to the field.
@@ -119,14 +99,11 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (s *screen) key(k tea.KeyMsg) tea.Cmd {
+	if s.aside.Key(k) {
+		return nil
+	}
 	name := k.String()
 	switch name {
-	case "ctrl+d":
-		s.toggle(diagram)
-		return nil
-	case "ctrl+t":
-		s.toggle(document)
-		return nil
 	case "ctrl+s", "f5":
 		return input.SubmitCmd
 	case "tab", "shift+tab":
@@ -138,14 +115,6 @@ func (s *screen) key(k tea.KeyMsg) tea.Cmd {
 		}
 		s.sure()
 		return nil
-	case "up", "down", "pgup", "pgdown", "home", "end":
-		if s.open == diagram && s.system.Update(k) || s.open == document && s.doc.Key(name) {
-			return nil
-		}
-	case "left", "right":
-		if s.open == diagram && s.system.Update(k) {
-			return nil
-		}
 	}
 	if s.onSure {
 		return s.sureKey(name)
@@ -204,14 +173,7 @@ func (s *screen) mouse(m tea.MouseMsg) {
 		}
 	}
 	m.Y -= s.below
-	switch {
-	case s.open == diagram && m.Y >= 0:
-		s.system.Update(m)
-	case s.open == document && m.Button == tea.MouseButtonWheelDown:
-		s.doc.Scroll(3)
-	case s.open == document && m.Button == tea.MouseButtonWheelUp:
-		s.doc.Scroll(-3)
-	}
+	s.aside.Mouse(m)
 }
 
 // Help lists the keys that work now.
@@ -224,13 +186,7 @@ func (s *screen) Help() []key.Binding {
 	case s.x.certainty:
 		out[0] = b("enter", "done writing")
 	}
-	switch s.open {
-	case diagram:
-		return append(append(out, s.system.Help()...), b("ctrl+d", "close"), b("ctrl+t", "document"))
-	case document:
-		return append(out, b("↑↓", "scroll"), b("ctrl+t", "close"), b("ctrl+d", "diagram"))
-	}
-	return append(out, b("ctrl+d", "diagram"), b("ctrl+t", "document"))
+	return append(out, s.aside.Help()...)
 }
 
 // View draws the field, how sure one is, and what is open.
@@ -244,18 +200,7 @@ func (s *screen) View() string {
 	if s.height < roomyLines {
 		s.text.SetSize(w-4, fewLines)
 	}
-	rule := strings.Repeat("─", max(0, w-2))
-	lines := []string{frame.Render("┌" + rule + "┐")}
-	for _, l := range strings.Split(s.text.View(), "\n") {
-		l = ansi.Truncate(l, w-4, "")
-		lines = append(lines, frame.Render("│ ")+l+strings.Repeat(" ", max(0, w-4-ansi.StringWidth(l)))+frame.Render(" │"))
-	}
-	lines = append(lines, frame.Render("└"+rule+"┘"))
-	if n := s.text.Note(); n != "" {
-		for _, l := range strings.Split(ansi.Wordwrap(n, w, " "), "\n") {
-			lines = append(lines, st.Warn.Render(l))
-		}
-	}
+	lines := s.text.Framed(frame, w)
 	s.boxed = len(lines)
 	for _, r := range s.said.replies {
 		if s.text.Value() == s.first {
@@ -264,13 +209,9 @@ func (s *screen) View() string {
 	}
 	lines = s.sureLines(lines)
 	s.below = len(lines) + 1
-	switch room := max(8, s.height-s.below); s.open {
-	case diagram:
-		s.system.SetSize(w, room)
-		lines = append(append(lines, ""), strings.Split(s.system.View(), "\n")...)
-	case document:
-		lines = append(append(lines, ""), s.doc.View(w, room)...)
-	default:
+	if s.aside.IsOpen() {
+		lines = append(append(lines, ""), s.aside.Lines(w, max(8, s.height-s.below))...)
+	} else {
 		lines = append(lines, st.Quiet.Render("ctrl+d shows the diagram, ctrl+t the document."))
 	}
 	for i, l := range lines {

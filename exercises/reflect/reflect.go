@@ -139,7 +139,8 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 	return res, nil
 }
 
-// escape keeps a learner's text from being read as Markdown.
+// escape keeps a learner's text from being read as Markdown, and its lines, which
+// clean.Markdown makes one of.
 func escape(s string) string {
 	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "#", "\\#", "<", "\\<", "[", "\\[", "|", "\\|", "&", "\\&").Replace(exercises.Clean(s))
 }

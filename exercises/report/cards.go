@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -290,7 +291,8 @@ func (p *painter) closed(i int, e *editor) {
 			marks += "  " + m
 		}
 	}
-	room := max(8, p.w-4-ansi.StringWidth(marks))
+	number := p.number(i)
+	room := max(8, p.w-3-len(number)-ansi.StringWidth(marks))
 	text := ansi.Truncate(orEmpty(shortened(e.text.Value(), room)), room, "…")
 	p.click(0, p.w, p.goTo(i, textField))
 	pad := strings.Repeat(" ", max(0, room-ansi.StringWidth(text)))
@@ -298,7 +300,13 @@ func (p *painter) closed(i int, e *editor) {
 	if e.text.Blank() {
 		style = st.Quiet
 	}
-	p.add(st.Quiet.Render(fmt.Sprintf(" %d  ", i+1)) + style.Render(text) + pad + st.Quiet.Render(marks))
+	p.add(st.Quiet.Render(" "+number+"  ") + style.Render(exercises.Isolate(text)) + pad + st.Quiet.Render(marks))
+}
+
+// number is that of a card, as wide as that of the last one.
+func (p *painter) number(i int) string {
+	last := strconv.Itoa(len(p.d.cards))
+	return fmt.Sprintf("%*d", len(last), i+1)
 }
 
 // shortened keeps a paste of any size from being looked at wholly at each key.
@@ -329,7 +337,7 @@ func (p *painter) open(i int, e *editor, rows int) {
 		head, frame = st.Accent, st.FrameFocus
 		p.first = len(p.lines)
 	}
-	title := fmt.Sprintf("%d  Who does what to which asset, so that what?", i+1)
+	title := p.number(i) + "  Who does what to which asset, so that what?"
 	p.click(0, p.w, p.goTo(i, textField))
 	p.add(p.pointer(i, textField) + head.Render(ansi.Truncate(title, p.w-2, "…")))
 	e.text.SetSize(p.w-6, rows)
@@ -425,7 +433,10 @@ func (p *painter) severities(i int, e *editor) {
 func (p *painter) button() {
 	st, d := p.d.st, p.d
 	p.add("")
-	said := fmt.Sprintf("  %d of %d written, card 1 first", d.written(), len(d.cards))
+	said := fmt.Sprintf("  %d of %d written", d.written(), len(d.cards))
+	if d.x.button == "" { // what is handed in has an order; in a class a team gives it one later
+		said += ", card 1 first"
+	}
 	label := "[ " + d.x.handIn() + " ]"
 	p.click(2, 2+len(label), func() { d.cur = len(d.cards) })
 	if p.focused && d.current() == nil {

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -143,6 +144,37 @@ func TestFrameHolds(t *testing.T) {
 					edge = ansi.StringWidth(l)
 				}
 			}
+		}
+	}
+}
+
+// In a class the numbers of twelve cards end in one column, and nothing says that
+// the first card counts most.
+func TestCardsOfAClass(t *testing.T) {
+	for _, w := range []int{60, 80, 120} {
+		s := newScreen(exercise(t).ForClass(12, "Read.", "Ready"), options("I/1/high a"))
+		s.SetSize(w, 40)
+		v := s.View() + "\n"
+		if strings.Contains(v, "first") || !strings.Contains(v, "[ Ready ]  1 of 12 written\n") {
+			t.Errorf("%d columns: the button says something else:\n%s", w, v)
+		}
+		end := -1
+		for n := 2; n <= 12; n++ {
+			empty := fmt.Sprintf(" %d  (empty)", n)
+			for _, l := range strings.Split(v, "\n") {
+				before, _, ok := strings.Cut(l, empty)
+				if !ok {
+					continue
+				}
+				at := ansi.StringWidth(before) + len(empty)
+				if end >= 0 && at != end {
+					t.Errorf("%d columns: card %d ends in column %d and not in %d", w, n, at, end)
+				}
+				end = at
+			}
+		}
+		if end < 0 {
+			t.Errorf("%d columns: no card is empty:\n%s", w, v)
 		}
 	}
 }

@@ -56,101 +56,142 @@ func Parse(file string, b []byte) (*Model, error) {
 	return &m, errors.Join(m.faults(src)...)
 }
 
-func (m *Model) faults(src exercises.Source) (errs []error) {
-	bad := func(at, format string, args ...any) { errs = append(errs, src.Fault(at, format, args...)) }
+// faults are what is wrong with a model as it stands in a file. Later parts of it
+// name earlier ones.
+func (m *Model) faults(src exercises.Source) []error {
+	r := reading{src: src, zones: map[string]bool{}, parts: map[string]bool{}, places: map[string]bool{"": true}, assets: map[string]bool{"": true}}
+	if !r.readable(m) {
+		return r.errs
+	}
+	r.system(m)
+	r.assetsOf(m)
+	r.threats(m)
+	r.looked(m)
+	return r.errs
+}
+
+// A reading collects the faults of a model, and the ids that its parts may name.
+type reading struct {
+	src  exercises.Source
+	errs []error
+
+	zones, parts, places, assets map[string]bool
+}
+
+func (r *reading) bad(at, format string, args ...any) {
+	r.errs = append(r.errs, r.src.Fault(at, format, args...))
+}
+
+// word wants one of some words, or none.
+func (r *reading) word(at, what, w string, words []string) {
+	if w != "" && !known(words, w) {
+		r.bad(at, "%s is %q; use one of: %s", what, w, strings.Join(words, ", "))
+	}
+}
+
+// ids wants every id of a list to be there and to be its own.
+func (r *reading) ids() func(at, what, id string) {
+	seen := map[string]bool{}
+	return func(at, what, id string) {
+		if id == "" || seen[id] {
+			r.bad(at, "%s needs an id of its own, and %q is empty or taken", what, id)
+		}
+		seen[id] = true
+	}
+}
+
+// readable reports whether the program knows the format, and can hold what is in it.
+func (r *reading) readable(m *Model) bool {
 	if m.Version < 1 || m.Version > Version {
-		bad("$.threatlings", "the format is %d and this program knows 1 to %d; a newer program can read it", m.Version, Version)
-		return errs
+		r.bad("$.threatlings", "the format is %d and this program knows 1 to %d; a newer program can read it", m.Version, Version)
+		return false
 	}
 	for name, n := range map[string]int{"zones": len(m.Zones), "components": len(m.Components), "flows": len(m.Flows), "assets": len(m.Assets), "threats": len(m.Threats), "scope": len(m.Scope), "assumptions": len(m.Assumptions), "questions": len(m.Questions), "looked": len(m.Looked)} {
 		if n > MaxEntries {
-			bad("$."+name, "there are %d %s; %d are the most", n, name, MaxEntries)
-			return errs
+			r.bad("$."+name, "there are %d %s; %d are the most", n, name, MaxEntries)
+			return false
 		}
 	}
-	word := func(at, what, w string, words []string) {
-		if w != "" && !known(words, w) {
-			bad(at, "%s is %q; use one of: %s", what, w, strings.Join(words, ", "))
-		}
-	}
-	ids := func() func(at, what, id string) {
-		seen := map[string]bool{}
-		return func(at, what, id string) {
-			if id == "" || seen[id] {
-				bad(at, "%s needs an id of its own, and %q is empty or taken", what, id)
-			}
-			seen[id] = true
-		}
-	}
-	zones, parts, places := map[string]bool{}, map[string]bool{}, map[string]bool{"": true}
-	newID := ids()
+	return true
+}
+
+// system looks at the zones, the components and the flows between them.
+func (r *reading) system(m *Model) {
+	newID := r.ids()
 	for i, z := range m.Zones {
 		newID(fmt.Sprintf("$.zones[%d].id", i), "a zone", z.ID)
-		zones[z.ID] = true
+		r.zones[z.ID] = true
 	}
-	newID = ids()
+	newID = r.ids()
 	for i, c := range m.Components {
 		at := fmt.Sprintf("$.components[%d]", i)
 		newID(at+".id", "a component", c.ID)
-		parts[c.ID], places[c.ID] = true, true
+		r.parts[c.ID], r.places[c.ID] = true, true
 		if isNumber(c.ID) {
-			bad(at+".id", "a component cannot be called %s: numbers are flows", c.ID)
+			r.bad(at+".id", "a component cannot be called %s: numbers are flows", c.ID)
 		}
 		if !known(Kinds, c.Kind) {
-			bad(at+".kind", "kind is %q; use one of: %s", c.Kind, strings.Join(Kinds, ", "))
+			r.bad(at+".kind", "kind is %q; use one of: %s", c.Kind, strings.Join(Kinds, ", "))
 		}
-		if !zones[c.Zone] {
-			bad(at+".zone", "zone is %q, which is not in the list of zones", c.Zone)
+		if !r.zones[c.Zone] {
+			r.bad(at+".zone", "zone is %q, which is not in the list of zones", c.Zone)
 		}
 	}
-	newID = ids()
+	newID = r.ids()
 	for i, f := range m.Flows {
 		at := fmt.Sprintf("$.flows[%d]", i)
 		newID(at+".n", "a flow", fmt.Sprint(f.N))
-		places[fmt.Sprint(f.N)] = true
+		r.places[fmt.Sprint(f.N)] = true
 		if f.N < 1 || f.N > 9999 {
-			bad(at+".n", "a flow's number is from 1 to 9999, not %d", f.N)
+			r.bad(at+".n", "a flow's number is from 1 to 9999, not %d", f.N)
 		}
-		if !parts[f.From] || !parts[f.To] {
-			bad(at, "flow %d goes from %q to %q, and one of them is not in the list of components", f.N, f.From, f.To)
+		if !r.parts[f.From] || !r.parts[f.To] {
+			r.bad(at, "flow %d goes from %q to %q, and one of them is not in the list of components", f.N, f.From, f.To)
 		}
 	}
-	assets := map[string]bool{"": true}
-	newID = ids()
+}
+
+func (r *reading) assetsOf(m *Model) {
+	newID := r.ids()
 	for i, a := range m.Assets {
 		at := fmt.Sprintf("$.assets[%d]", i)
 		newID(at+".id", "an asset", a.ID)
-		word(at+".class", "class", a.Class, Classes)
-		assets[a.ID] = true
+		r.word(at+".class", "class", a.Class, Classes)
+		r.assets[a.ID] = true
 	}
-	newID = ids()
+}
+
+func (r *reading) threats(m *Model) {
+	newID := r.ids()
 	letters := strings.Split(grading.Letters, "")
 	for i, t := range m.Threats {
 		at := fmt.Sprintf("$.threats[%d]", i)
 		newID(at+".id", "a threat", t.ID)
-		word(at+".letter", "letter", t.Letter, letters)
-		word(at+".decision", "decision", t.Decision, Decisions)
-		word(at+".when", "when", t.When, Times)
-		if !places[t.Place] {
-			bad(at+".place", "place is %q, which is no component and no flow", t.Place)
+		r.word(at+".letter", "letter", t.Letter, letters)
+		r.word(at+".decision", "decision", t.Decision, Decisions)
+		r.word(at+".when", "when", t.When, Times)
+		if !r.places[t.Place] {
+			r.bad(at+".place", "place is %q, which is no component and no flow", t.Place)
 		}
-		if !assets[t.Asset] {
-			bad(at+".asset", "asset is %q, which is not in the list of assets", t.Asset)
+		if !r.assets[t.Asset] {
+			r.bad(at+".asset", "asset is %q, which is not in the list of assets", t.Asset)
 		}
 		if t.Likelihood < 0 || t.Likelihood > 3 || t.Impact < 0 || t.Impact > 3 {
-			bad(at, "likelihood and impact are from 1 to 3")
+			r.bad(at, "likelihood and impact are from 1 to 3")
 		}
 		if t.Date != "" && !IsDate(t.Date) {
-			bad(at+".date", "date is %q; write it as 2027-01-31", t.Date)
+			r.bad(at+".date", "date is %q; write it as 2027-01-31", t.Date)
 		}
 	}
+}
+
+// looked wants the squares at which somebody looked to be on the grid.
+func (r *reading) looked(m *Model) {
 	for i, l := range m.Looked {
-		at := fmt.Sprintf("$.looked[%d]", i)
-		if l.Place == "" || !places[l.Place] || strings.Trim(l.Letters, grading.Letters) != "" {
-			bad(at, "looked names the place %q and the letters %q; one of them is unknown", l.Place, l.Letters)
+		if l.Place == "" || !r.places[l.Place] || strings.Trim(l.Letters, grading.Letters) != "" {
+			r.bad(fmt.Sprintf("$.looked[%d]", i), "looked names the place %q and the letters %q; one of them is unknown", l.Place, l.Letters)
 		}
 	}
-	return errs
 }
 
 // IsDate reports whether s is a day written as 2027-01-31.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // A Certificate is a record for people to read.
@@ -35,7 +37,7 @@ func (c Certificate) Verify() string { return "threatlings records verify " + sh
 func (c Certificate) Rows() []Row {
 	var rows []Row
 	add := func(label, value string) {
-		if value = line(value); value != "" {
+		if value = clean.Line(value); value != "" {
 			rows = append(rows, Row{label, value})
 		}
 	}
@@ -108,7 +110,7 @@ func (c Certificate) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n| | |\n|---|---|\n", c.Heading())
 	for _, r := range c.Rows() {
-		fmt.Fprintf(&b, "| %s | %s |\n", r.Label, markdown(r.Value))
+		fmt.Fprintf(&b, "| %s | %s |\n", r.Label, clean.Markdown(r.Value))
 	}
 	// An indented block: no file name can end it.
 	fmt.Fprintf(&b, "\nTo check the record:\n\n    %s\n", c.Verify())

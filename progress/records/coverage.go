@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // SmallestGroup is how many people a group needs to be broken down: of fewer,
@@ -45,7 +47,7 @@ func ParseRoster(r io.Reader, zone *time.Location) (Roster, error) {
 		return Roster{}, fmt.Errorf("reading the roster's first line: %w", err)
 	}
 	for i, name := range head {
-		name = strings.ToLower(line(name)) // line drops the byte order mark of a spreadsheet
+		name = strings.ToLower(clean.Line(name)) // clean.Line drops the byte order mark of a spreadsheet
 		if _, twice := column[name]; twice && name != "" {
 			return Roster{}, fmt.Errorf("reading the roster: the column %q is there twice", name)
 		}
@@ -66,7 +68,7 @@ func ParseRoster(r io.Reader, zone *time.Location) (Roster, error) {
 		}
 		get := func(name string) string {
 			if i, ok := column[name]; ok && i < len(row) {
-				return line(row[i])
+				return clean.Line(row[i])
 			}
 			return ""
 		}
@@ -273,7 +275,7 @@ func (r Report) Text() string {
 		if g.Name == "" {
 			g.Name = "all other groups"
 		}
-		counts(line(g.Name), g.Counts)
+		counts(clean.Line(g.Name), g.Counts)
 	}
 	fmt.Fprintf(&b, "\nGroups of fewer than %d people are not shown by themselves.\n", SmallestGroup)
 	fmt.Fprintf(&b, "Of those who are done: %d self-reported, %d server-witnessed, %d instructor-attested.\n",
@@ -284,7 +286,7 @@ func (r Report) Text() string {
 	}{{"Done", r.Done}, {"Overdue", r.Overdue}, {"Never started", r.Never}} {
 		ids := make([]string, len(l.ids))
 		for i, id := range l.ids {
-			ids[i] = line(id)
+			ids[i] = clean.Line(id)
 		}
 		if len(ids) == 0 {
 			ids = []string{"nobody"}

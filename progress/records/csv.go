@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // WriteCSV writes records as a table for an LMS that imports external training.
@@ -20,8 +22,8 @@ func WriteCSV(w io.Writer, rs []Record) error {
 			score = percent(*r.Score)
 		}
 		lines = append(lines, []string{
-			cell(r.Person.Name), cell(r.Title()), r.Status(),
-			r.Started.Format(time.RFC3339), r.Completed.Format(time.RFC3339), score, cell(string(r.Evidence)),
+			clean.Cell(r.Person.Name), clean.Cell(r.Title()), r.Status(),
+			r.Started.Format(time.RFC3339), r.Completed.Format(time.RFC3339), score, clean.Cell(string(r.Evidence)),
 		})
 	}
 	if err := out.WriteAll(lines); err != nil {

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // Home pages of ids that no organisation gave. Names under .invalid belong to
@@ -81,7 +83,7 @@ func LookIdentity(dir string) (Identity, error) {
 
 // SaveIdentity keeps an identity, as a whole or not at all.
 func SaveIdentity(dir string, i Identity) error {
-	i.Person = Account{strings.TrimSpace(i.Person.HomePage), line(i.Person.Name)}
+	i.Person = Account{strings.TrimSpace(i.Person.HomePage), clean.Line(i.Person.Name)}
 	if err := i.Check(); err != nil {
 		return err
 	}
@@ -98,11 +100,14 @@ func SaveIdentity(dir string, i Identity) error {
 	return nil
 }
 
+// KeyFile is where the signing key of a role is kept in dir.
+func KeyFile(dir string, role Role) string { return filepath.Join(dir, string(role)+".pem") }
+
 // OpenKey reads the signing key of a role in dir, for its owner's eyes alone. Where
 // there is none it is made.
 func OpenKey(dir string, role Role) (ed25519.PrivateKey, error) {
-	name := string(role) + ".pem"
-	b, err := os.ReadFile(filepath.Join(dir, name))
+	file := KeyFile(dir, role)
+	b, err := os.ReadFile(file)
 	if err == nil {
 		return ParsePrivateKey(b)
 	}
@@ -119,7 +124,7 @@ func OpenKey(dir string, role Role) (ed25519.PrivateKey, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keeping the signing key: %w", err)
 	}
-	if err := writeFile(dir, name, b); err != nil { // 0600
+	if err := writeFile(dir, filepath.Base(file), b); err != nil { // 0600
 		return nil, fmt.Errorf("keeping the signing key: %w", err)
 	}
 	return key, nil

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // ErrFull says that a queue takes nothing more. Nothing that it holds is lost, and
@@ -110,7 +112,7 @@ func (q *Queue) Rejected() ([]Rejection, error) {
 	for _, n := range names {
 		// The reason is for people: a statement without one is refused all the same.
 		why, _ := os.ReadFile(filepath.Join(dir, n+".txt"))
-		out = append(out, Rejection{ID: idOf(n), File: filepath.Join(dir, n), Reason: line(string(why))})
+		out = append(out, Rejection{ID: idOf(n), File: filepath.Join(dir, n), Reason: clean.Line(string(why))})
 	}
 	return out, nil
 }

@@ -386,18 +386,3 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
-
-func FuzzCell(f *testing.F) {
-	f.Add("=1")
-	f.Add("a;=1")
-	f.Add(" \t\u200b@x")
-	f.Fuzz(func(t *testing.T, s string) {
-		for _, sep := range []string{"\x00", ";"} {
-			for _, p := range strings.Split(cell(s), sep) {
-				if p = strings.TrimSpace(p); p != "" && strings.ContainsRune("=+-@\t\r", rune(p[0])) {
-					t.Errorf("%q is a formula in %q", p, cell(s))
-				}
-			}
-		}
-	})
-}

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // Why sending stops. What was not sent waits in the queue.
@@ -170,7 +172,7 @@ func (s *Sender) post(ctx context.Context, items []item) (answer, error) {
 		case ctx.Err() != nil:
 			return a, fmt.Errorf("sending to the record store: %w", ctx.Err())
 		case err != nil:
-			problem = line(err.Error())
+			problem = clean.Line(err.Error())
 		case a.status == http.StatusOK && a.took,
 			a.status == http.StatusBadRequest, a.status == http.StatusConflict, a.status == http.StatusRequestEntityTooLarge:
 			return a, nil
@@ -256,7 +258,7 @@ func (s *Sender) after(header string) time.Duration {
 
 // reason is a store's message as a short line of text.
 func reason(body []byte) string {
-	text := line(string(body))
+	text := clean.Line(string(body))
 	if len(text) > maxReason {
 		text = strings.ToValidUTF8(text[:maxReason], "") + " …"
 	}

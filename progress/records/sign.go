@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"edu/threatlings/exercises/clean"
 )
 
 // ErrAltered says that a record is not, byte for byte, what was written or signed.
@@ -71,7 +73,7 @@ type Key struct {
 
 // String is the key as a line of a file of trusted keys.
 func (k Key) String() string {
-	return fmt.Sprintf("%s ed25519:%s %s", k.Role, base64.StdEncoding.EncodeToString(k.Public), line(k.Name))
+	return fmt.Sprintf("%s ed25519:%s %s", k.Role, base64.StdEncoding.EncodeToString(k.Public), clean.Line(k.Name))
 }
 
 // ParseKeys reads trusted keys: one a line, as Key.String writes them. Empty lines
@@ -91,7 +93,7 @@ func ParseKeys(r io.Reader) ([]Key, error) {
 		if !ok || err != nil || len(pub) != ed25519.PublicKeySize || (Role(role) != Server && Role(role) != Instructor) {
 			return nil, fmt.Errorf("reading trusted keys: line %d must be \"server ed25519:KEY NAME\" or \"instructor ed25519:KEY NAME\"", n)
 		}
-		keys = append(keys, Key{Role: Role(role), Name: line(name), Public: pub})
+		keys = append(keys, Key{Role: Role(role), Name: clean.Line(name), Public: pub})
 	}
 	if err := in.Err(); err != nil {
 		return nil, fmt.Errorf("reading trusted keys: %w", err)
@@ -179,7 +181,7 @@ func encode(r Record, s *Signer) ([]byte, error) {
 	}
 	e := envelope{Record: record}
 	if s != nil {
-		e.Signature = &signature{Role: s.Role, By: line(s.Name), Key: s.Public().Public}
+		e.Signature = &signature{Role: s.Role, By: clean.Line(s.Name), Key: s.Public().Public}
 		m, err := e.message()
 		if err != nil {
 			return nil, err
@@ -240,11 +242,11 @@ func Open(file []byte, trusted []Key) (Opened, error) {
 			return Opened{}, fmt.Errorf("%w: the signature does not fit", ErrAltered)
 		}
 		id := sha256.Sum256(s.Key)
-		o.KeyID, o.Role, o.Signer = hex.EncodeToString(id[:16]), s.Role, line(s.By)
+		o.KeyID, o.Role, o.Signer = hex.EncodeToString(id[:16]), s.Role, clean.Line(s.By)
 		for _, k := range trusted {
 			// A key counts only in the role in which it is trusted and signed.
 			if bytes.Equal(k.Public, s.Key) && k.Role == s.Role {
-				o.Trusted, o.Signer, proved = true, line(k.Name), k.Role.level()
+				o.Trusted, o.Signer, proved = true, clean.Line(k.Name), k.Role.level()
 				break
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/course/classroom"
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/input"
 	"edu/threatlings/exercises/scenarios"
 )
@@ -29,17 +30,22 @@ type boardView struct {
 	marked string          // the row that waits for another to be put into it
 }
 
-// tops draws the top threes of all teams, side by side where there is room.
-func (v boardView) tops() []string {
+// tops draws the top threes of all teams, side by side where there is room: a
+// block for each row of teams.
+func (v boardView) tops() [][]string {
 	n := len(v.board.Teams)
 	cols := max(1, min(n, v.width/44))
 	if n == 4 && cols == 3 {
 		cols = 2
 	}
 	w := (v.width - 2*(cols-1)) / cols
-	var out []string
+	var out [][]string
 	for from := 0; from < n; from += cols {
 		var columns [][]string
+		var block []string
+		if from > 0 {
+			block = []string{""}
+		}
 		height := 0
 		for _, t := range v.board.Teams[from:min(n, from+cols)] {
 			c := v.top(t, w)
@@ -55,21 +61,21 @@ func (v boardView) tops() []string {
 				}
 				line = append(line, fit(cell, w))
 			}
-			out = append(out, strings.TrimRight(strings.Join(line, "  "), " "))
+			block = append(block, strings.TrimRight(strings.Join(line, "  "), " "))
 		}
-		out = append(out, "")
+		out = append(out, block)
 	}
 	return out
 }
 
 func (v boardView) top(t classroom.Team, width int) []string {
-	out := []string{v.st.Accent.Render(t.Name) + v.st.Quiet.Render("  "+plural(len(t.Threats), "threat", "threats")+" in all")}
+	out := []string{v.st.Accent.Render(exercises.Isolate(t.Name)) + v.st.Quiet.Render("  "+plural(len(t.Threats), "threat", "threats")+" in all")}
 	if len(t.Top) == 0 {
 		return append(out, v.st.Quiet.Render("   chose none"))
 	}
 	for i, k := range t.Top {
 		th := t.Threats[k]
-		words := wrap(th.Text, width-4)
+		words := wrap(exercises.Isolate(th.Text), width-4)
 		if most := 5; v.big && len(words) > most { // on a wall the others need their place too
 			words = append(words[:most-1], fit(words[most-1]+" …", width-4))
 		}
@@ -102,76 +108,97 @@ func (v boardView) marks(t classroom.Threat) string {
 	return strings.Join(parts, v.st.Quiet.Render(" · "))
 }
 
-// rows draws the heading, which does not scroll, and a row for everything that
-// was named. first and last are the lines of the row under the eye.
-func (v boardView) rows() (heading, lines []string, first, last int) {
-	tally := v.room.Tally()
-	votes := v.room.Phase.From(classroom.Discuss)
+// A grid is how the columns of the board stand.
+type grid struct {
+	heading []string // names the teams
+	words   int      // columns for what a row is called
+	cells   []int    // and for each team
+	votes   bool
+}
+
+func (v boardView) grid() grid {
+	g := grid{votes: v.room.Phase.From(classroom.Discuss)}
 	names, legend := columns(v.board.Teams, v.width/3)
 	head, right := "", 0
-	cells := make([]int, len(names))
-	for i, n := range names {
-		cells[i] = max(3, ansi.StringWidth(n)+2)
-		right += cells[i]
-		head += v.st.Strong.Render(fit(n, cells[i]))
+	for _, n := range names {
+		w := max(3, ansi.StringWidth(n)+2)
+		g.cells = append(g.cells, w)
+		right += w
+		head += v.st.Strong.Render(fit(exercises.Isolate(n), w))
 	}
-	if votes {
+	if g.votes {
 		right += 7
 		head += v.st.Quiet.Render("  votes")
 	}
-	w := v.width - right - 3
+	g.words = v.width - right - 3
 	if legend != "" {
-		heading = rendered(v.st.Quiet, "  ", legend, v.width)
+		g.heading = rendered(v.st.Quiet, "  ", legend, v.width)
 	}
-	heading = append(heading, "  "+fit("", w)+" "+strings.TrimRight(head, " "))
-	for i, r := range v.board.Rows {
-		if v.big && i > 0 {
-			lines = append(lines, "")
-		}
-		from := len(lines)
-		name := r.Words
-		if v.key {
-			name = r.Title
-		}
-		style, lead := v.st.Text, "  "
+	g.heading = append(g.heading, "  "+fit("", g.words)+" "+strings.TrimRight(head, " "))
+	return g
+}
+
+// rows draws the heading, which does not scroll, and a row for everything that
+// was named. first and last are the lines of the row under the eye.
+func (v boardView) rows() (heading, lines []string, first, last int) {
+	g := v.grid()
+	for i := range v.board.Rows {
+		row, at := v.row(g, i)
 		if i == v.cursor {
-			style, lead = v.st.Accent, v.st.Accent.Render("▸ ")
-			first = from
+			first, last = len(lines)+at, len(lines)+len(row)-1
 		}
-		if r.ID == v.marked {
-			lead = v.st.Warn.Render("+ ")
-		}
-		text := wrap(name, w)
-		if limit := 2; i != v.cursor && len(text) > limit {
-			text = text[:limit]
-			text[limit-1] = fit(text[limit-1]+" …", w)
-		}
-		for j, l := range text {
-			line := "  " + style.Render(fit(l, w)) + " "
-			if j == 0 {
-				line = lead + style.Render(fit(l, w)) + " "
-				for ti := range names {
-					line += v.cell(r, ti, cells[ti])
-				}
-				if votes {
-					line += v.vote(r, tally[r.ID])
-				}
-			}
-			lines = append(lines, strings.TrimRight(line, " "))
-		}
-		if v.key {
-			lines = append(lines, "  "+v.keyLine(r))
-		}
-		if i == v.cursor {
-			told, at := v.told(r)
-			if at > 0 { // a row may be higher than the window
-				first = len(lines) + at
-			}
-			lines = append(lines, told...)
-			last = len(lines) - 1
-		}
+		lines = append(lines, row...)
 	}
-	return heading, lines, first, last
+	return g.heading, lines, first, last
+}
+
+// row draws one row, and says at which of its lines the eye is: a row may be
+// higher than the window.
+func (v boardView) row(g grid, i int) (lines []string, at int) {
+	r := v.board.Rows[i]
+	if v.big && i > 0 {
+		lines = append(lines, "")
+	}
+	name := r.Words
+	if v.key {
+		name = r.Title
+	}
+	style, lead := v.st.Text, "  "
+	if i == v.cursor {
+		style, lead = v.st.Accent, v.st.Accent.Render("▸ ")
+	}
+	if r.ID == v.marked {
+		lead = v.st.Warn.Render("+ ")
+	}
+	text := wrap(exercises.Isolate(name), g.words)
+	if limit := 2; i != v.cursor && len(text) > limit {
+		text = text[:limit]
+		text[limit-1] = fit(text[limit-1]+" …", g.words)
+	}
+	for j, l := range text {
+		line := "  " + style.Render(fit(l, g.words)) + " "
+		if j == 0 {
+			line = lead + style.Render(fit(l, g.words)) + " "
+			for ti := range g.cells {
+				line += v.cell(r, ti, g.cells[ti])
+			}
+			if g.votes {
+				line += v.vote(r, v.room.Tally()[r.ID])
+			}
+		}
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	if v.key {
+		lines = append(lines, "  "+v.keyLine(r))
+	}
+	if i == v.cursor {
+		told, from := v.told(r)
+		if from > 0 {
+			at = len(lines) + from
+		}
+		lines = append(lines, told...)
+	}
+	return lines, at
 }
 
 // columns are the names of teams above the board: whole where there is room,
@@ -207,7 +234,7 @@ func columns(teams []classroom.Team, room int) (names []string, legend string) {
 	}
 	var parts []string
 	for i, t := range teams {
-		parts = append(parts, names[i]+" = "+t.Name)
+		parts = append(parts, exercises.Isolate(names[i])+" = "+exercises.Isolate(t.Name))
 	}
 	return names, strings.Join(parts, ", ")
 }
@@ -258,9 +285,9 @@ func (v boardView) severity(s string) string {
 // the picked one begins.
 func (v boardView) told(r classroom.Row) (out []string, at int) {
 	for i, t := range r.Told {
-		who := t.Team
+		who := exercises.Isolate(t.Team)
 		if t.Threat.By != "" {
-			who += ", " + t.Threat.By
+			who += ", " + exercises.Isolate(t.Threat.By)
 		}
 		lead := "    "
 		if i == v.picked && len(r.Told) > 1 {
@@ -271,7 +298,7 @@ func (v boardView) told(r classroom.Row) (out []string, at int) {
 			line += v.st.Quiet.Render("  (probably)")
 		}
 		out = append(out, line)
-		out = append(out, rendered(v.st.Text, "      ", t.Threat.Text, v.width-2)...)
+		out = append(out, rendered(v.st.Text, "      ", exercises.Isolate(t.Threat.Text), v.width-2)...)
 	}
 	return out, at
 }
@@ -292,27 +319,32 @@ func (v boardView) eyes() []string {
 		if i == len(eyes)-1 {
 			style = v.st.Accent
 		}
-		out = append(out, v.st.Text.Render(fit(e.Name, name))+"  "+style.Render(strings.Repeat("█", n)+strings.Repeat("░", bar-n))+"  "+v.st.Strong.Render(fmt.Sprintf("%d of %d", e.Found, e.All)))
+		out = append(out, v.st.Text.Render(fit(exercises.Isolate(e.Name), name))+"  "+style.Render(strings.Repeat("█", n)+strings.Repeat("░", bar-n))+"  "+v.st.Strong.Render(fmt.Sprintf("%d of %d", e.Found, e.All)))
 	}
 	return out
 }
 
-// missed lists what nobody named, after how broad the view of the class was.
-// hints adds a question for each, which leads there.
-func (v boardView) missed(report classroom.Report, hints bool) []string {
-	out := append(v.eyes(), "")
+// missed lists what nobody named, after how broad the view of the class was, in
+// blocks. hints adds a question for each, which leads there.
+func (v boardView) missed(report classroom.Report, hints bool) [][]string {
+	broad := append(v.eyes(), "")
 	for _, l := range report.Overlap() {
-		out = append(out, hang(v.st.Text, "· ", l, v.width)...)
+		broad = append(broad, hang(v.st.Text, "· ", l, v.width)...)
 	}
+	out := [][]string{broad}
 	if len(v.board.Missed) == 0 {
-		return append(out, "", v.st.Good.Render("Nothing in the key was missed by all of you."))
+		return append(out, []string{"", v.st.Good.Render("Nothing in the key was missed by all of you.")})
 	}
-	out = append(out, "", v.st.Strong.Render("Named by nobody"))
-	for _, m := range v.board.Missed {
-		out = append(out, hang(v.st.Text, "· ", m.Title+" ("+m.Severity+")", v.width)...)
-		if hints && m.Hint != "" {
-			out = append(out, rendered(v.st.Quiet, "  ", m.Hint, v.width)...)
+	for i, m := range v.board.Missed {
+		var block []string
+		if i == 0 {
+			block = []string{"", v.st.Strong.Render("Named by nobody")}
 		}
+		block = append(block, hang(v.st.Text, "· ", m.Title+" ("+m.Severity+")", v.width)...)
+		if hints && m.Hint != "" {
+			block = append(block, rendered(v.st.Quiet, "  ", m.Hint, v.width)...)
+		}
+		out = append(out, block)
 	}
 	return out
 }

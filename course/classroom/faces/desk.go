@@ -201,7 +201,7 @@ func (d *Desk) knock(k tea.KeyMsg) tea.Cmd {
 	}
 	if !d.room.IsDesk(word) {
 		d.o.Wrong("desk")
-		d.said = "That is not the word of this desk. It was shown when the class was made."
+		d.said = "That is not the word of this desk. Whoever hosts the class finds it under f1."
 		return nil
 	}
 	d.door = nil
@@ -275,7 +275,7 @@ func (d *Desk) key(k tea.KeyMsg) tea.Cmd {
 			d.home()
 			return d.do(classroom.Change{Kind: classroom.Asked, Desk: true, Team: team, Threat: a.threat, Text: a.text}, func(err error) tea.Cmd {
 				if err == nil {
-					d.said = d.room.Teams[team].Name + " has the question on every screen."
+					d.said = exercises.Isolate(d.room.Teams[team].Name) + " has the question on every screen."
 				}
 				return nil
 			})
@@ -346,7 +346,7 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 	case "q":
 		d.asks = d.questions(cur.team)
 		if len(d.asks) == 0 {
-			d.said = d.room.Teams[cur.team].Name + " has something on every critical and high threat of the key."
+			d.said = exercises.Isolate(d.room.Teams[cur.team].Name) + " has something on every critical and high threat of the key."
 			return nil
 		}
 		d.to(askPane)
@@ -368,7 +368,7 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 		}
 		if !again && !cur.seat.Removed {
 			d.confirm = "x"
-			d.said = "x once more closes the seat of " + cur.seat.Name + ". What was written there is kept; x opens it again."
+			d.said = "x once more closes the seat of " + exercises.Isolate(cur.seat.Name) + ". What was written there is kept; x opens it again."
 			return nil
 		}
 		return d.change(classroom.Change{Kind: classroom.Gone, Seat: cur.seat.ID, Off: cur.seat.Removed})
@@ -384,7 +384,7 @@ func (d *Desk) teamsKey(name string, again bool) tea.Cmd {
 		}
 		return d.do(classroom.Change{Kind: classroom.Numbered, Desk: true, Seat: cur.seat.ID, Secret: number}, func(err error) tea.Cmd {
 			if err == nil {
-				d.said = "The number of " + cur.seat.Name + " is " + number + " now. With the name it opens the seat; tell nobody else."
+				d.said = "The number of " + exercises.Isolate(cur.seat.Name) + " is " + number + " now. With the name it opens the seat; tell nobody else."
 			}
 			return nil
 		})
@@ -535,11 +535,29 @@ func (d *Desk) View() string {
 		body = d.missedLines(rows)
 	case namePane:
 		s, _ := d.room.Seat(d.who)
-		body = append(rendered(st.Text, "  ", "A name for "+s.Name+":", w), "", "  "+st.Accent.Render("▸ ")+d.text.View())
+		body = append(rendered(st.Text, "  ", "A name for "+exercises.Isolate(s.Name)+":", w), "", "  "+st.Accent.Render("▸ ")+d.text.View())
 	default:
 		body = d.teamLines(w, rows)
 	}
 	return strings.Join(append(head, body...), "\n")
+}
+
+// as is the line to join with, for another face.
+func as(face, join string) string { return strings.Replace(join, "ssh ", "ssh "+face+"+", 1) }
+
+// Notes are on the help page: how somebody leads the class together with the host,
+// and those of the lesson.
+func (d *Desk) Notes() (out []string) {
+	if d.door != nil {
+		return nil
+	}
+	if d.o.Word != "" {
+		out = append(out, "Whoever leads with you opens another desk: "+as("desk", d.o.Join)+" and the word "+d.o.Word+". Nobody else needs it.")
+	}
+	if d.o.Notes != "" {
+		out = append(out, "From the lesson: "+d.o.Notes)
+	}
+	return out
 }
 
 // head is what to do in this phase, and what is next.
@@ -552,14 +570,13 @@ func (d *Desk) head(w int) []string {
 		out = append(out, "")
 	}
 	if d.room.Phase == classroom.Lobby {
-		out = append(out, "  "+st.Quiet.Render("to join: ")+st.Strong.Render(d.o.Join), "  "+st.Quiet.Render("the wall: "+strings.Replace(d.o.Join, "ssh ", "ssh wall+", 1)))
-	}
-	notes := s.leader
-	if d.room.Phase == classroom.Compare && d.o.Notes != "" {
-		notes += " " + d.o.Notes
+		out = append(out, "  "+st.Quiet.Render("to join: ")+st.Strong.Render(d.o.Join), "  "+st.Quiet.Render("the wall: "+as("wall", d.o.Join)))
+		if d.o.Word != "" {
+			out = append(out, rendered(st.Quiet, "  ", "another desk: "+as("desk", d.o.Join)+", word "+d.o.Word, w)...)
+		}
 	}
 	if d.height >= 18 || d.pane == teamsPane { // a low window has its rows for what is worked on
-		out = append(out, rendered(st.Text, "  ", notes, w)...)
+		out = append(out, rendered(st.Text, "  ", s.leader, w)...)
 	}
 	next := d.room.Phase.After(1)
 	if next != d.room.Phase {
@@ -594,7 +611,7 @@ func (d *Desk) teamLines(w, rows int) []string {
 					at++
 				}
 			}
-			lines = append(lines, lead+st.Strong.Render(fit(d.room.Teams[l.team].Name, 14))+d.teamState(l.team, now, w-18))
+			lines = append(lines, lead+st.Strong.Render(fit(exercises.Isolate(d.room.Teams[l.team].Name), 14))+d.teamState(l.team, now, w-18))
 			continue
 		}
 		lines = append(lines, "  "+lead+d.personState(l.seat, now, w-6))
@@ -647,7 +664,7 @@ func (d *Desk) personState(s classroom.Seat, now time.Time, w int) string {
 	case d.wrote(s) && now.Sub(s.Wrote) < 30*time.Second:
 		state += ", writing"
 	}
-	return fit(st.Text.Render(fit(s.Name, 17)+" ")+st.Quiet.Render(state), w)
+	return fit(st.Text.Render(fit(exercises.Isolate(s.Name), 17)+" ")+st.Quiet.Render(state), w)
 }
 
 // wrote reports whether somebody wrote in this phase.
@@ -666,7 +683,7 @@ func (d *Desk) missedLines(rows int) []string {
 		return rendered(st.Text, "  ", "Nobody has written anything down yet.", d.width-4)
 	}
 	v := boardView{st: st, sys: d.o.Work.Paper().System, board: b, room: d.room, width: min(d.width-4, 112)}
-	lines := indent(v.missed(classroom.Report{Board: b, System: v.sys}, true))
+	lines := indent(slices.Concat(v.missed(classroom.Report{Board: b, System: v.sys}, true)...))
 	d.cursor = max(0, min(d.cursor, len(lines)-rows))
 	d.off = d.cursor
 	return lines[d.off:min(len(lines), d.off+rows)]
@@ -674,7 +691,7 @@ func (d *Desk) missedLines(rows int) []string {
 
 func (d *Desk) askLines(w, rows int) []string {
 	st := d.o.Dress.Styles
-	head := append(rendered(st.Strong, "  ", "A question for "+d.room.Teams[d.askTeam].Name+", which leads to something that it has not found:", w), "")
+	head := append(rendered(st.Strong, "  ", "A question for "+exercises.Isolate(d.room.Teams[d.askTeam].Name)+", which leads to something that it has not found:", w), "")
 	d.cursor = max(0, min(d.cursor, len(d.asks)-1))
 	var lines []string
 	var first, last int

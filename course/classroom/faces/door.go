@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"edu/threatlings/course/classroom"
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/input"
 )
 
@@ -158,7 +159,7 @@ func (d *door) view() []string {
 	lines = append(lines, "")
 	switch {
 	case d.asked != "":
-		say(fmt.Sprintf("%s sits here already. If that is you, type your number of four digits; esc goes back.", d.seat.Name))
+		say(fmt.Sprintf("%s sits here already. If that is you, type your number of four digits; esc goes back.", exercises.Isolate(d.seat.Name)))
 	case d.again:
 		say("How do you want to be called?")
 	case r.Anonymous:

@@ -43,6 +43,8 @@ type Options struct {
 	Wrong func(seat string)
 	// Notes are for whoever leads: those of the lesson.
 	Notes string
+	// Word opens another desk. Only the desk of the host has it; "" is unknown.
+	Word string
 	// Save writes the report and says where; only the desk has it.
 	Save func() (string, error)
 }
@@ -244,16 +246,33 @@ func bind(k, what string) key.Binding {
 	return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what))
 }
 
-// wrap breaks plain text at words.
+// wrap breaks plain text at words. An isolate that is broken is one on each line.
 func wrap(s string, width int) []string {
-	return strings.Split(ansi.Wrap(s, max(8, width), " "), "\n")
+	lines := strings.Split(ansi.Wrap(s, max(8, width), " "), "\n")
+	for i, l := range lines {
+		if closed := closeIsolate(l); closed != l {
+			lines[i] = closed
+			if i+1 < len(lines) {
+				lines[i+1] = exercises.IsolateBegin + lines[i+1]
+			}
+		}
+	}
+	return lines
+}
+
+// closeIsolate ends an isolate whose end was cut off.
+func closeIsolate(s string) string {
+	if strings.Count(s, exercises.IsolateBegin) > strings.Count(s, exercises.IsolateEnd) {
+		return s + exercises.IsolateEnd
+	}
+	return s
 }
 
 // fit cuts or pads a styled line to exactly width columns.
 func fit(s string, width int) string {
 	w := ansi.StringWidth(s)
 	if w > width {
-		s = ansi.Truncate(s, width, "…")
+		s = closeIsolate(ansi.Truncate(s, width, "…"))
 		w = ansi.StringWidth(s)
 	}
 	return s + strings.Repeat(" ", max(0, width-w))

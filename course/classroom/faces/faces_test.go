@@ -35,6 +35,7 @@ type tryClass struct {
 	work  *report.Exercise
 	size  [2]int
 	faces []*person
+	later []tea.Msg // what comes after a second or more, when a test sends it
 }
 
 var pages = tui.NewPages()
@@ -113,6 +114,7 @@ func (x *tryClass) face(who string, make func(Options) tui.Face) *person {
 		Face: func(d tui.Dress) tui.Face { o.Dress = d; return make(o) },
 		After: func(d time.Duration, msg tea.Msg) tea.Cmd {
 			if d >= time.Second { // the clock is moved by hand
+				x.later = append(x.later, msg)
 				return nil
 			}
 			return func() tea.Msg { return msg }
@@ -239,6 +241,13 @@ func (p *person) plain() string {
 		lines[i] = strings.TrimRight(ansi.Strip(l), " ")
 	}
 	return digits.ReplaceAllString(strings.Join(lines, "\n")+"\n", "${1}0000")
+}
+
+// body is the screen without the keys at its foot.
+func (p *person) body() string {
+	p.x.t.Helper()
+	lines := strings.Split(p.plain(), "\n")
+	return strings.Join(lines[:len(lines)-2], "\n")
 }
 
 func (p *person) shows(text string) *person {
@@ -418,6 +427,48 @@ func TestHelpLeavesEverything(t *testing.T) {
 	ada.keys("f1 f1").shows("The class has moved on").shows("a thief reads the cards")
 }
 
+// On a server a message that comes later goes past the command that asked for it. It
+// finds its face below the help page: the clock goes on, and what was typed is saved.
+func TestHelpLeavesTheClockRunning(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada := c.sits("Ada")
+	ada.keys("f1")
+	tick := c.later
+	c.later = nil
+	for _, msg := range tick {
+		ada.send(msg)
+	}
+	if len(c.later) == 0 {
+		t.Error("no second follows the one that passed under the help page")
+	}
+}
+
+// Whoever leads with the host finds the word of the desk where the host sits; a
+// desk that was opened with it does not show it again.
+func TestTheWordForAnotherDesk(t *testing.T) {
+	for _, size := range sizes {
+		c := newTryClass(t, twoTeams(), size[0], size[1])
+		hosts := c.face("", func(o Options) tui.Face {
+			o.Word = "DESKDESKDE"
+			return NewDesk(o, true)
+		})
+		hosts.golden("desk-host").shows("DESKDESKDE").keys("n n")
+		if strings.Contains(hosts.plain(), "DESK") {
+			t.Errorf("the word stands there after the lobby:\n%s", hosts.plain())
+		}
+		hosts.keys("f1")
+		for range 30 {
+			hosts.keys("down")
+		}
+		hosts.shows("DESKDESKDE")
+		second := c.face("", func(o Options) tui.Face { return NewDesk(o, false) })
+		second.types("deskdeskde").keys("enter").shows("Silence. Answer").keys("f1 down down down down down down down down down down down")
+		if strings.Contains(second.plain(), "opens another desk") {
+			t.Errorf("an opened desk tells the word:\n%s", second.plain())
+		}
+	}
+}
+
 // Somebody whose seat was closed and opened again is here again, in the same window.
 func TestLetInAgain(t *testing.T) {
 	c := newTryClass(t, twoTeams(), 80, 24)
@@ -478,6 +529,19 @@ func TestTheDeskKeepsItsPerson(t *testing.T) {
 		}
 	}
 	desk.keys("t").shows("▸ Bo").keys("r").types("Bob").keys("enter").shows("▸ Bob")
+}
+
+// The cursor of a team's list stays on its threat while others fold what stands above.
+func TestTheListKeepsItsThreat(t *testing.T) {
+	c := newTryClass(t, twoTeams(), 80, 24)
+	ada := c.sits("Ada")
+	c.wrote("Bo", "one parrot", "two parrots", "three parrots", "four parrots")
+	c.do(classroom.Change{Kind: classroom.Teamed, Desk: true, Seat: "s2", Team: 0})
+	c.move(classroom.Choose)
+	list := c.table.Room().List(0)
+	ada.keys("down down").shows("▸     three parrots")
+	c.do(classroom.Change{Kind: classroom.Fold, Seat: "s2", Team: 0, Threat: list[0].ID, Into: list[1].ID})
+	ada.shows("▸     three parrots").keys("1").shows("▸ [1] three parrots")
 }
 
 // A vote for a row that was merged into another is free again.
@@ -597,13 +661,13 @@ func TestTheWheel(t *testing.T) {
 	c.move(classroom.Compare)
 	ada.keys("ctrl+n")
 	for _, p := range []*person{ada, desk, wall} {
-		before := p.plain()
+		before := p.body()
 		p.send(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
-		if p.plain() == before {
+		if p.body() == before {
 			t.Errorf("the wheel does nothing:\n%s", before)
 		}
 		p.send(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelUp})
-		if after := p.plain(); after != before {
+		if after := p.body(); after != before {
 			t.Errorf("up and down is somewhere else:\n%s", after)
 		}
 	}

@@ -1,6 +1,7 @@
 package faces
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ import (
 // terminals that can do no more.
 func Lines(o Options, in io.Reader, out io.Writer) error {
 	w := &oneAtATime{w: out}
-	l := &lines{o: o, p: input.NewPrompter(in, w)}
+	l := &lines{o: o, w: w, p: input.NewPrompter(in, w)}
 	changed, stop := o.Table.Watch()
 	defer stop()
 	ended := make(chan struct{})
@@ -27,7 +28,7 @@ func Lines(o Options, in io.Reader, out io.Writer) error {
 	err := l.enter()
 	if err == nil {
 		l.at = l.room().Phase
-		l.tell()
+		l.tell(l.p)
 		go l.announce(changed, ended)
 		err = l.talk()
 	}
@@ -60,7 +61,8 @@ func (o *oneAtATime) Write(b []byte) (int, error) {
 
 type lines struct {
 	o  Options
-	p  *input.Prompter
+	w  io.Writer
+	p  *input.Prompter // of the person, who is asked something at the moment
 	id string
 
 	mu   sync.Mutex
@@ -180,17 +182,31 @@ func (l *lines) news() {
 	from := min(l.told, len(asked))
 	l.told = len(asked)
 	l.mu.Unlock()
+	var said bytes.Buffer
+	p := input.NewPrompter(strings.NewReader(""), &said)
 	if moved {
-		l.tell()
+		l.tell(p)
 	}
 	for _, q := range asked[from:] {
-		l.p.Say("Asked of your team: %s", q.Text)
+		p.Say("Asked of your team: %s", q.Text)
+	}
+	if said.Len() > 0 { // on lines of its own, between two prompts
+		_, _ = fmt.Fprintf(l.w, "\n%s> ", said.String()) // the connection may be gone
 	}
 }
 
-func (l *lines) tell() {
-	s := stageOf(l.room().Phase)
-	l.p.Say("%s %s", heading(s), plainStage(s))
+// tell says what everybody does now.
+func (l *lines) tell(p *input.Prompter) {
+	r := l.room()
+	s := stageOf(r.Phase)
+	p.Say("%s %s", heading(s), plainStage(s))
+	if s.phase == classroom.Lobby {
+		var teams []string
+		for i, t := range r.Teams {
+			teams = append(teams, fmt.Sprintf("%d %s", i+1, t.Name))
+		}
+		p.Say("You are in team %s. The teams: %s.", r.Teams[l.me().Team].Name, strings.Join(teams, ", "))
+	}
 }
 
 // heading is a phase's title as a sentence.
@@ -260,7 +276,7 @@ func (l *lines) command(word, rest, line string) error {
 	r, me := l.room(), l.me()
 	switch {
 	case line == "":
-		l.tell()
+		l.tell(l.p)
 	case line == "?":
 		for _, h := range strings.Split(lineHelp, "\n") {
 			l.p.Say("%s", h)
@@ -289,9 +305,12 @@ func (l *lines) command(word, rest, line string) error {
 	case word == "e" && isNumbers(rest):
 		return l.edit(rest)
 	case word == "team" && isNumbers(rest):
-		if n, err := strconv.Atoi(rest); err == nil {
-			l.try(classroom.Change{Kind: classroom.Teamed, Seat: l.id, Team: n - 1}, "You are in that team now.")
+		n, err := strconv.Atoi(rest)
+		if err != nil || n < 1 || n > len(r.Teams) {
+			l.p.Say("There is no team %s; there are %d.", rest, len(r.Teams))
+			return nil
 		}
+		l.try(classroom.Change{Kind: classroom.Teamed, Seat: l.id, Team: n - 1}, "You are in team "+r.Teams[n-1].Name+" now.")
 	case word == "top" && isNumbers(rest), word == "same" && isNumbers(rest):
 		l.choose(word, rest, r, me)
 	case word == "v" && isNumbers(rest):

@@ -167,6 +167,9 @@ func (s *Seat) Update(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		return s.tick()
 	case doneMsg:
+		if s.door == nil {
+			defer s.team.keep(s.team.at())
+		}
 		return s.done(msg)
 	case saveMsg:
 		if msg.gen == s.gen {
@@ -203,10 +206,13 @@ func (s *Seat) Update(msg tea.Msg) tea.Cmd {
 // changedTo takes a new state of the room. Nobody who is typing is moved: the
 // next phase waits behind a key.
 func (s *Seat) changedTo(r *classroom.Room) tea.Cmd {
-	s.room = r
 	if s.door != nil {
+		s.room = r
 		return nil
 	}
+	at := s.team.at()
+	s.room = r
+	s.team.keep(at)
 	me := s.me()
 	switch {
 	case me.Removed:
@@ -217,7 +223,6 @@ func (s *Seat) changedTo(r *classroom.Room) tea.Cmd {
 		return nil
 	}
 	s.gone = ""
-	s.team.clamp()
 	var back tea.Cmd
 	if s.wasRemoved { // and is let in again
 		s.wasRemoved = false
@@ -604,17 +609,17 @@ func (s *Seat) lobby() []string {
 	st := s.o.Dress.Styles
 	me := s.me()
 	w := min(76, s.width-4)
-	lines := rendered(st.Strong, "   ", "Welcome, "+me.Name+".", w)
+	lines := rendered(st.Strong, "   ", "Welcome, "+exercises.Isolate(me.Name)+".", w)
 	lines = append(lines, rendered(st.Text, "   ", stageOf(classroom.Lobby).people, w)...)
 	if s.number != "" {
 		lines = append(lines, "")
-		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, as "+me.Name+", with this number: your seat and your words wait.", w)...)
+		lines = append(lines, rendered(st.Accent, "   ", "Your number is "+s.number+". Should the connection break, come back with the same line, as "+exercises.Isolate(me.Name)+", with this number: your seat and your words wait.", w)...)
 	}
 	lines = append(lines, "")
 	for i, t := range s.room.Teams {
 		var names []string
 		for _, p := range s.room.Members(i) {
-			n := p.Name
+			n := exercises.Isolate(p.Name)
 			if !p.Here {
 				n += " (away)"
 			}
@@ -631,7 +636,7 @@ func (s *Seat) lobby() []string {
 		for j, l := range wrap(who, w-16) {
 			name := ""
 			if j == 0 {
-				name = t.Name
+				name = exercises.Isolate(t.Name)
 			} else {
 				lead = "   "
 			}
@@ -667,7 +672,7 @@ func (s *Seat) boardLines(rows int) []string {
 	}
 	head := rendered(st.Quiet, "  ", stageOf(s.at).people, min(s.width-2, 112))
 	if s.at == classroom.Reveal {
-		return append(append(head, ""), s.scrolled(indent(v.tops()), rows-len(head)-1)...)
+		return append(append(head, ""), s.scrolled(indent(slices.Concat(v.tops()...)), rows-len(head)-1)...)
 	}
 	if s.room.Phase == classroom.Discuss {
 		head = append(head, "  "+st.Quiet.Render(fmt.Sprintf("%d of %d votes given", len(standing(s.room.Votes[s.id], v.board)), classroom.MaxVotes)))
@@ -689,7 +694,7 @@ func (s *Seat) keyLines() []string {
 	lines = append(lines, "")
 	for _, t := range v.board.Teams {
 		if t.Name == s.room.Teams[s.me().Team].Name {
-			lines = append(lines, rendered(st.Strong, "", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", t.Name, len(t.Keys), v.board.Found.All), v.width)...)
+			lines = append(lines, rendered(st.Strong, "", fmt.Sprintf("Your team, %s, named %d of the %d threats in the key.", exercises.Isolate(t.Name), len(t.Keys), v.board.Found.All), v.width)...)
 			for _, r := range v.board.Rows {
 				if slices.Contains(t.Keys, r.Key) {
 					lines = append(lines, hang(st.Text, "✓ ", r.Title, v.width)...)
@@ -698,7 +703,7 @@ func (s *Seat) keyLines() []string {
 		}
 	}
 	lines = append(lines, "")
-	lines = append(lines, v.missed(classroom.Report{Board: v.board, System: v.sys}, false)...)
+	lines = append(lines, slices.Concat(v.missed(classroom.Report{Board: v.board, System: v.sys}, false)...)...)
 	lines = append(lines, "", st.Strong.Render("The board, with the key's words"))
 	head, rows, _, _ := v.rows()
 	return indent(append(append(lines, head...), rows...))

@@ -27,6 +27,23 @@ func (l *teamList) group() classroom.Group { return l.seat.room.Teams[l.seat.me(
 // clamp keeps the cursor within a list that others change.
 func (l *teamList) clamp() { l.cursor = max(0, min(l.cursor, len(l.list())-1)) }
 
+// keep leaves the cursor on the threat where it was, or on the one into which that
+// was folded, although others fold threats above: 1 must not choose another one.
+func (l *teamList) keep(id string) {
+	if i := slices.IndexFunc(l.list(), func(x classroom.Listed) bool {
+		return x.ID == id || slices.ContainsFunc(x.Folded, func(c classroom.Card) bool { return c.ID == id })
+	}); i >= 0 {
+		l.cursor = i
+	}
+	l.clamp()
+}
+
+// at is the id of the threat under the cursor.
+func (l *teamList) at() string {
+	x, _ := l.current()
+	return x.ID
+}
+
 func (l *teamList) current() (classroom.Listed, bool) {
 	list := l.list()
 	if l.cursor >= len(list) {
@@ -114,7 +131,7 @@ func (l *teamList) help() []key.Binding {
 
 func (l *teamList) name(seat string) string {
 	s, _ := l.seat.room.Seat(seat)
-	return s.Name
+	return exercises.Isolate(s.Name)
 }
 
 func (l *teamList) view(width, rows int) []string {
@@ -175,7 +192,7 @@ func (l *teamList) row(i int, x classroom.Listed, g classroom.Group, w int) []st
 	if at := slices.Index(g.Top, x.ID); at >= 0 {
 		mark = st.Selected.Render(fmt.Sprintf("[%d]", at+1)) + " "
 	}
-	words := wrap(exercises.CleanLine(x.Text), w-6)
+	words := wrap(exercises.Isolate(exercises.CleanLine(x.Text)), w-6)
 	if i != l.cursor && len(words) > 1 {
 		words = []string{fit(words[0]+" …", w-6)}
 	}
@@ -205,7 +222,7 @@ func (l *teamList) row(i int, x classroom.Listed, g classroom.Group, w int) []st
 	}
 	out = append(out, line+st.Quiet.Render(strings.Join(by, " · ")))
 	for _, f := range x.Folded {
-		out = append(out, hangIn(st.Quiet.Render, "      ", "+ ", exercises.CleanLine(f.Text), w)...)
+		out = append(out, hangIn(st.Quiet.Render, "      ", "+ ", exercises.Isolate(exercises.CleanLine(f.Text)), w)...)
 	}
 	if len(x.Folded) > 0 && !g.Locked {
 		out = append(out, "      "+st.Quiet.Render("u takes the last one out again"))

@@ -5,7 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 
-	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/threatmodel"
 )
 
@@ -31,7 +31,7 @@ func CSV(m *threatmodel.Model, g *threatmodel.Guide) ([]byte, error) {
 	}
 	for _, r := range rows {
 		for i, c := range r {
-			r[i] = exercises.Cell(c)
+			r[i] = clean.Cell(c)
 		}
 		if err := w.Write(r); err != nil {
 			return nil, fmt.Errorf("writing the table: %w", err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/clean"
 	"edu/threatlings/exercises/grading"
 	"edu/threatlings/exercises/threatmodel"
 )
@@ -13,7 +14,7 @@ import (
 // beside the Mermaid one; "" leaves it out.
 func Markdown(m *threatmodel.Model, g *threatmodel.Guide, diagram string) []byte {
 	d := &document{}
-	d.p("# Threat model: %s", exercises.Markdown(m.Title))
+	d.p("# Threat model: %s", clean.Markdown(m.Title))
 	d.text(m.Feature)
 	d.team(m)
 	if len(m.Components) > 0 {
@@ -87,7 +88,7 @@ func (d *document) p(format string, args ...any) { fmt.Fprintf(&d.b, format+"\n\
 func (d *document) text(s string) {
 	for _, para := range strings.Split(exercises.Clean(s), "\n") {
 		if para = strings.TrimSpace(para); para != "" {
-			d.p("%s", exercises.Markdown(para))
+			d.p("%s", clean.Markdown(para))
 		}
 	}
 }
@@ -96,7 +97,7 @@ func (d *document) team(m *threatmodel.Model) {
 	var out []string
 	for _, r := range [][2]string{{"facilitator", m.Team.Facilitator}, {"owner", m.Team.Owner}, {"scribe", m.Team.Scribe}, {"attackers", m.Team.Attackers}} {
 		if r[1] != "" {
-			out = append(out, r[0]+": "+exercises.Markdown(r[1]))
+			out = append(out, r[0]+": "+clean.Markdown(r[1]))
 		}
 	}
 	if len(out) > 0 {
@@ -108,7 +109,7 @@ func (d *document) table(head []string, rows func(row func(...string))) {
 	d.b.WriteString("| " + strings.Join(head, " | ") + " |\n|" + strings.Repeat(" --- |", len(head)) + "\n")
 	rows(func(cells ...string) {
 		for i, c := range cells {
-			cells[i] = exercises.Markdown(c)
+			cells[i] = clean.Markdown(c)
 		}
 		d.b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	})
@@ -125,7 +126,7 @@ func (d *document) list(head string, n int, item func(int) (text, who string)) {
 		if who == "" {
 			who = "nobody yet"
 		}
-		fmt.Fprintf(&d.b, "- %s (%s)\n", exercises.Markdown(text), exercises.Markdown(who))
+		fmt.Fprintf(&d.b, "- %s (%s)\n", clean.Markdown(text), clean.Markdown(who))
 	}
 	d.b.WriteString("\n")
 }
@@ -147,7 +148,7 @@ func (d *document) threats(m *threatmodel.Model, g *threatmodel.Guide) {
 		}
 	})
 	for i, t := range m.Prioritised() {
-		d.p("### %d. %s", i+1, exercises.Markdown(orThe(t.Title(), "A threat without words")))
+		d.p("### %d. %s", i+1, clean.Markdown(orThe(t.Title(), "A threat without words")))
 		d.text(t.Text)
 		d.field("Letter", letterName(t.Letter))
 		d.field("Place", placeOf(m, t))
@@ -171,7 +172,7 @@ func orThe(s, other string) string {
 
 func (d *document) field(name, value string) {
 	if value = line(value); value != "" {
-		fmt.Fprintf(&d.b, "- **%s:** %s\n", name, exercises.Markdown(value))
+		fmt.Fprintf(&d.b, "- **%s:** %s\n", name, clean.Markdown(value))
 	}
 }
 
@@ -199,7 +200,7 @@ func (d *document) accepted(m *threatmodel.Model, g *threatmodel.Guide) {
 		if n++; n == 1 {
 			d.p("## Accepted and transferred")
 		}
-		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", exercises.Markdown(t.Title()), t.Decision, exercises.Markdown(orThe(strings.TrimRight(line(t.Reason), "."), "no reason given")), exercises.Markdown(orThe(t.Owner, "nobody")), exercises.Markdown(whenOf(t, g)))
+		fmt.Fprintf(&d.b, "- %s: %s. Because: %s. Who: %s. %s\n", clean.Markdown(t.Title()), t.Decision, clean.Markdown(orThe(strings.TrimRight(line(t.Reason), "."), "no reason given")), clean.Markdown(orThe(t.Owner, "nobody")), clean.Markdown(whenOf(t, g)))
 	}
 	if n > 0 {
 		d.b.WriteString("\n")
