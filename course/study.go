@@ -210,7 +210,7 @@ func (s *Session) own() []found {
 			if p.Item == nil {
 				continue
 			}
-			if a := inWords(p.Item.Kind, s.sum.Items[p.Item.ID].LastAnswer); a != "" {
+			if a := strings.Join(p.Item.wrote(s.sum.Items[p.Item.ID].LastAnswer), " "); a != "" {
 				out = append(out, newFound(Hit{Kind: HitAnswer, Title: p.Item.Title, Step: step, Page: i}, a))
 			}
 		}
@@ -324,16 +324,4 @@ func (s *Session) Bookmarks() []Hit {
 		}
 	}
 	return out
-}
-
-// inWords is what a learner wrote in an answer; "" where it is made of ids.
-func inWords(kind string, a exercises.Answer) string {
-	switch kind {
-	case "ask", "list", "report":
-	case "reflect": // the ticks stand behind the text
-		a = a[:min(1, len(a))]
-	default:
-		return ""
-	}
-	return strings.Join(a, " ")
 }

@@ -225,3 +225,61 @@ func TestSearchLeavesIDsOut(t *testing.T) {
 		t.Errorf("what was written is not found: %+v", hits)
 	}
 }
+
+// One's own words stand first, said as they were meant and not as they are kept, and
+// the best attempt is there as well as the last.
+func TestNotebookInOnesOwnWords(t *testing.T) {
+	s := shipped(t)
+	submit := func(id string, a ...string) {
+		t.Helper()
+		it, ok := s.Course.Item(id)
+		if !ok {
+			t.Fatal("no exercise", id)
+		}
+		if _, err := s.Submit(t.Context(), it, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	submit("groceries.then-and-now", "Grandad wiped the yoghurt", "met 1")
+	submit("spoofing.ask", "How does the help desk know who is calling?")
+	submit("welcome.this-morning", "umbrella")
+	submit("billing.top-three", "I/4/critical Criminals use our free endpoint to find out which stolen cards are still valid", "# who calls it?")
+	submit("billing.top-three", "D/4/high Rain floods the basement", "+ the chairs", "+ 4", "! it is wet")
+	step, _ := s.Course.Step("house")
+	if err := s.SetNote(t.Context(), step, 0, "the stair"); err != nil {
+		t.Fatal(err)
+	}
+	got := s.Notebook("")
+	own, rest, ok := strings.Cut(got, "\n## Part 1")
+	if !ok || !strings.Contains(own, "## In your own words") {
+		t.Fatal(got)
+	}
+	for _, want := range []string{"Grandad wiped", "help desk know", "the stair", "(D, at ④", ", high)", "Asked back: the chairs", "I disagree: it is wet"} {
+		if !strings.Contains(own, want) {
+			t.Errorf("%q is not among one's own words:\n%s", want, own)
+		}
+	}
+	for _, want := range []string{"(your choice", "Your best of 2 attempts", "which stolen cards are still valid (I, at ④", "Worksheet: who calls it?"} {
+		if !strings.Contains(rest, want) {
+			t.Errorf("%q is not in\n%s", want, rest)
+		}
+	}
+	for _, bad := range []string{"met 1", "D/4/high", "> \\+", "> \\!", "> \\#", "You: your choice"} {
+		if strings.Contains(got, bad) {
+			t.Errorf("%q stands in the notebook", bad)
+		}
+	}
+	page, err := s.NotebookHTML("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1)
+	if len(links) < 6 {
+		t.Errorf("%d links", len(links))
+	}
+	for _, l := range links {
+		if !strings.Contains(page, `id="`+l[1]+`"`) {
+			t.Errorf("nothing is called %q", l[1])
+		}
+	}
+}

@@ -61,6 +61,13 @@ type Chooser interface {
 	Chosen(Answer) []string
 }
 
+// A Writer is an Exercise in whose answers there is more than what the learner
+// wrote. Wrote is that alone, with what goes along said in words.
+type Writer interface {
+	Exercise
+	Wrote(Answer) []string
+}
+
 // Documented is an Exercise about a document that is to be read, as Markdown.
 type Documented interface {
 	Exercise

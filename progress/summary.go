@@ -32,6 +32,8 @@ type Item struct {
 	LastOutcome string
 	LastAnswer  []string
 	LastResult  json.RawMessage
+	BestAnswer  []string // those of BestScore
+	BestResult  json.RawMessage
 	Version     string    // of the content, at the last attempt
 	First       time.Time // of the first attempt
 	Last        time.Time // of the last attempt
@@ -76,7 +78,9 @@ func (s *Summary) Add(e Event) {
 		}
 		if e.Score != nil {
 			it.LastScore = *e.Score
-			it.BestScore = max(it.BestScore, it.LastScore)
+			if it.Attempts == 1 || it.LastScore > it.BestScore {
+				it.BestScore, it.BestAnswer, it.BestResult = it.LastScore, e.Answer, e.Result
+			}
 			if it.Attempts == 1 {
 				it.FirstScore = it.LastScore
 			}

@@ -46,9 +46,9 @@ func story(t *testing.T, lines ...string) []progress.Event {
 
 func TestSummarize(t *testing.T) {
 	tried := func(n int, first, last, best float64, from, to int) progress.Item {
-		text := fmt.Sprint(last)
+		text, top := fmt.Sprint(last), fmt.Sprint(best)
 		return progress.Item{Attempts: n, FirstScore: first, LastScore: last, BestScore: best, LastOutcome: "partly",
-			LastAnswer: []string{text}, LastResult: json.RawMessage(text), Version: "v" + fmt.Sprint(to), First: at(from), Last: at(to)}
+			LastAnswer: []string{text}, LastResult: json.RawMessage(text), BestAnswer: []string{top}, BestResult: json.RawMessage(top), Version: "v" + fmt.Sprint(to), First: at(from), Last: at(to)}
 	}
 	hinted := tried(1, 1, 1, 1, 2, 2)
 	hinted.Hints = 2

@@ -24,10 +24,9 @@ func TestTheMapOffersWhatMayComeFirst(t *testing.T) {
 
 // Coming back, the cursor stands where one was.
 func TestTheCursorComesBackToWhereOneWas(t *testing.T) {
-	p := newPlayer(t, 80, 24, nil)
-	p.keys("2").keys("enter right").shows("Part 2 › Assets").keys("esc").shows("▸ ○")
+	p := newPlayer(t, 80, 24, func(o *Options) { o.Open = "voices" })
 	p.keys("esc").shows("▸ Part 2")
-	p.keys("1 enter").shows("page 1 of").keys("right right").shows("A bag of groceries").keys("esc").shows("▸ ○ A bag of groceries")
+	p.keys("1 enter").shows("page 1 of").keys("ctrl+n ctrl+n ctrl+n ctrl+n").shows("A bag of groceries").keys("esc").shows("▸ ○ A bag of groceries")
 	p.keys("esc up up up enter").shows("A bag of groceries").keys("esc").shows("▸ Continue   A bag of groceries")
 }
 
@@ -90,4 +89,23 @@ func TestABelowMarkIsSaid(t *testing.T) {
 	p.keys("enter").shows("▸ Once more  Report Links").shows("and 70 is the mark")
 	p.keys("3").shows("not passed").keys("esc")
 	p.keys("up up up enter").shows("Part 3 › The session itself")
+}
+
+// The notebook begins with one's own words, and its chapters can be jumped to.
+func TestTheNotebookHasChapters(t *testing.T) {
+	p := newPlayer(t, 80, 24, func(o *Options) {
+		for id, a := range map[string]exercises.Answer{"house.assets": {"the cat"}, "spoofing.ask": {"How does the help desk know who is calling?"}} {
+			it, ok := o.Session.Course.Item(id)
+			if !ok {
+				t.Fatal("no exercise", id)
+			}
+			if _, err := o.Session.Submit(t.Context(), it, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	p.keys("n").shows("In your own words").shows("the cat").shows("help desk know")
+	p.keys("tab").shows("Part 1 · Introduction").keys("tab").shows("The inherited house").shows("What would you hate to lose?")
+	p.keys("c").shows("In your own words").shows("▸   The inherited house").keys("down enter").shows("S: Is that really you?").shows("You wrote")
+	p.keys("shift+tab").shows("What would you hate to lose?").keys("c esc").shows("What would you hate to lose?").keys("esc").shows("▸ Continue")
 }

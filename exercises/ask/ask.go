@@ -160,6 +160,16 @@ func parseReply(s string) (reply, bool) {
 	return reply{}, false
 }
 
+// Wrote is the question, and what was said when the grader asked back.
+func (x *Exercise) Wrote(a exercises.Answer) []string {
+	text, replies := parse(a)
+	out := []string{text}
+	for _, r := range replies {
+		out = append(out, "Asked back: "+r.text)
+	}
+	return out
+}
+
 // parse splits an answer into the question and the replies.
 func parse(a exercises.Answer) (text string, replies []reply) {
 	for i, s := range a {

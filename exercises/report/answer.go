@@ -96,6 +96,44 @@ func Written(a exercises.Answer) []Card {
 	return out
 }
 
+// Wrote is the cards in words, with what was said to the grader, and the worksheet.
+func (x *Exercise) Wrote(a exercises.Answer) []string {
+	var out []string
+	sheet := Parse(a)
+	for _, c := range sheet.Cards {
+		if c = c.cleaned(); c.blank() {
+			continue
+		}
+		text := c.Text
+		var chosen []string
+		if c.Letter != "" {
+			chosen = append(chosen, c.Letter)
+		}
+		if c.Place != "" {
+			chosen = append(chosen, "at "+x.placeName(c.Place))
+		}
+		if c.Severity != "" {
+			chosen = append(chosen, c.Severity)
+		}
+		if len(chosen) > 0 {
+			text += " (" + strings.Join(chosen, ", ") + ")"
+		}
+		for _, r := range c.Replies {
+			if strings.Trim(r, "0123456789 ") != "" { // or else it chose a statement
+				text += "\nAsked back: " + r
+			}
+		}
+		if c.Disputed != "" {
+			text += "\nI disagree: " + c.Disputed
+		}
+		out = append(out, text)
+	}
+	if sheet.Worksheet != "" {
+		out = append(out, "Worksheet: "+sheet.Worksheet)
+	}
+	return out
+}
+
 func parseCard(e string) Card {
 	head, text, _ := strings.Cut(e, " ")
 	marks := strings.Split(head, "/")
