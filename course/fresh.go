@@ -27,7 +27,7 @@ const SittingPrefix = "fresh."
 const FreshCards = 12
 
 // freshLesson is the lesson in which a scenario stands alone. Two hints are there
-// because every report has some, and the first one says what it costs.
+// because every report has some, and the first one only says what the second costs.
 const freshLesson = `id: %[1]s
 title: "%[2]s: all that you find"
 minutes: 60
@@ -42,8 +42,8 @@ prompt: |
 
   Only your first hand-in counts towards readiness, because what it shows you afterwards is the answer. Work alone, and take no hint: with one it is practice, which is fine too. threatlings readiness then says what it means.
 hints:
-  - This is a small one, and with it the scenario no longer counts towards readiness. Follow each thing of value through the numbers, and ask at every one who could be there who should not.
-  - Go through the six letters at each number. At which pairs have you not looked yet?
+  - This one only warns. The next one helps a little, and with it the scenario no longer counts towards readiness.
+  - Follow each thing of value through the numbers, and ask at every one who could be there who should not. Then go through the six letters at each number. At which pairs have you not looked yet?
 `
 
 // ErrNoScenario says that there is no scenario of that id with a key.

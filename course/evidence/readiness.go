@@ -183,6 +183,9 @@ func finding(c *course.Course, s *course.Keyed, events []progress.Event) Finding
 		}
 		switch {
 		case e.Kind == progress.Hinted && items[e.Item]:
+			if e.Item == course.FreshPrefix+s.ID && e.Hint == 1 {
+				continue // it only warns
+			}
 			f.Why = HintUsed
 		case e.Kind == progress.Visited && tells[e.Item]:
 			f.Why = KeyShown

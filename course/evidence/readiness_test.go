@@ -123,6 +123,8 @@ func TestOnlyTheFirstHandInAloneCounts(t *testing.T) {
 			d.add(progress.Event{Kind: progress.Forgot, Item: "billing.top-three"})
 		}, evidence.Counts, false},
 		"a hint":            {func(d *diary) { d.add(progress.Event{Kind: progress.Hinted, Item: "billing.top-three", Hint: 1}) }, evidence.HintUsed, false},
+		"the warning":       {func(d *diary) { d.add(progress.Event{Kind: progress.Hinted, Item: "readiness.billing", Hint: 1}) }, evidence.Counts, true},
+		"the hint behind":   {func(d *diary) { d.add(progress.Event{Kind: progress.Hinted, Item: "readiness.billing", Hint: 2}) }, evidence.HintUsed, false},
 		"a hint elsewhere":  {func(d *diary) { d.add(progress.Event{Kind: progress.Hinted, Item: "report-links.top-three", Hint: 1}) }, evidence.Counts, true},
 		"the debrief":       {func(d *diary) { d.visit("debrief", 0) }, evidence.KeyShown, false},
 		"the lesson before": {func(d *diary) { d.visit(d.c.Modules[1].Steps[0].ID, 0) }, evidence.Counts, true},
