@@ -286,6 +286,48 @@ func TestALookMovesNothing(t *testing.T) {
 	at("looking back", nil, 0)
 }
 
+// A lesson that is offered is gone on with where it was read, and no longer when its
+// part is done.
+func TestAnOfferedLessonEndsWithItsPart(t *testing.T) {
+	fsys := content()
+	fsys["lessons/README.md"] = &fstest.MapFile{Data: []byte(strings.Replace(syllabus, "1. [First]", "1. [Test out](m/0.md): zero\n1. [First]", 1))}
+	fsys["lessons/README.md"].Data = []byte(strings.Replace(string(fsys["lessons/README.md"].Data), "3. Third (coming)\n", "", 1))
+	fsys["lessons/m/0.md"] = &fstest.MapFile{Data: []byte(strings.Replace(lesson("out", "Text.\n\n"+yesFence("out.a")+yesFence("out.b")), "notes: n", "notes: n\noptional: true", 1))}
+	s, err := course.NewSession(t.Context(), load(t, fsys), progress.NewMemory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := s.Course.Step("out")
+	first, _ := s.Course.Step("first")
+	if got := s.Offers(first); len(got) != 1 || got[0] != out {
+		t.Errorf("offered before the first lesson: %v", got)
+	}
+	for page := range 2 {
+		if err := s.Visit(t.Context(), out, page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if step, page, _ := s.Next(); step != first || page != 0 {
+		t.Errorf("leafing through it, next is %v page %d", step, page)
+	}
+	answer := func(id string) {
+		it, _ := s.Course.Item(id)
+		if _, err := s.Submit(t.Context(), it, exercises.Answer{"yes"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer("out.a")
+	if step, page, _ := s.Next(); step != out || page != 1 {
+		t.Errorf("next is %v page %d", step, page)
+	}
+	for _, id := range []string{"first.a", "second.a", "second.b"} {
+		answer(id)
+	}
+	if step, _, ok := s.Next(); ok {
+		t.Errorf("all is done, and next is %v", step)
+	}
+}
+
 func TestForgetAndRestartKeepTheLog(t *testing.T) {
 	store := progress.NewMemory()
 	s := session(t, store)

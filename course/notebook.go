@@ -136,13 +136,15 @@ func (it *Item) wrote(a exercises.Answer) []string {
 	case exercises.Chooser:
 		return nil
 	}
-	return a
+	return []string{strings.Join(a, "\n")} // a list
 }
 
 func quotes(texts []string) string {
 	var b strings.Builder
 	for _, t := range texts {
-		b.WriteString(quote(t) + "\n")
+		if t = strings.TrimSpace(t); t != "" {
+			b.WriteString(quote(t) + "\n")
+		}
 	}
 	return b.String()
 }
@@ -219,6 +221,9 @@ func notebookLine(i exercises.Item) string {
 func quote(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(exercises.Clean(text)) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
 		fmt.Fprintf(&b, "> %s  \n", clean.Markdown(strings.TrimRight(line, "\n")))
 	}
 	return b.String()

@@ -137,6 +137,9 @@ func (s *Session) placeAfter(e progress.Event) place {
 		if !turned && !wentOn {
 			return s.place
 		}
+		if step.Optional && !slices.ContainsFunc(step.Items(), func(it *Item) bool { return s.sum.Items[it.ID].Attempts > 0 }) {
+			return s.place // leafing through what is only offered
+		}
 		to = place{step, e.Page}
 	case progress.Submitted:
 		it, ok := s.Course.Item(e.Item)
@@ -211,6 +214,12 @@ func (s *Session) Below(m *Module) []Below {
 	return out
 }
 
+// done reports whether all of a part that counts is done: nobody is asked then to go
+// on with what would have spared it. The caller holds mu.
+func (s *Session) done(m *Module) bool {
+	return !slices.ContainsFunc(m.Steps, func(st *Step) bool { return !st.Optional && s.state(st) != Done })
+}
+
 // Offers are the optional lessons right before one that is not begun: what may be
 // done first, or in its place.
 func (s *Session) Offers(step *Step) []*Step {
@@ -242,7 +251,7 @@ func (s *Session) Next() (step *Step, page int, ok bool) {
 	steps := s.Course.Steps()
 	at := 0
 	if st := s.place.step; st != nil {
-		if !s.read(st) {
+		if !s.read(st) && (!st.Optional || !s.done(st.Module)) {
 			return st, min(s.place.page, len(st.Pages)-1), true
 		}
 		at = slices.Index(steps, st) + 1
