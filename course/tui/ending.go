@@ -133,14 +133,14 @@ func (s *ending) lines() []string {
 	if s.env.Live != nil {
 		point("·", "A feature of your own: “Your threat models” on the map.")
 	}
-	point("·", "The refresher, on the map too: from tomorrow on it asks what you missed, a few minutes at a time.")
+	point("·", "The refresher, on the map too: what you missed comes back, a few minutes at a time. The map says when.")
 	point("·", "What you did, for others to see: threatlings records.")
 	for _, m := range s.env.Session.Course.Modules {
 		if m == s.mod {
 			continue
 		}
 		if open := s.env.Session.Open(m); len(open) > 0 {
-			point("·", "Still open: "+open[0].Title+more(len(open)-1)+".")
+			point("·", "Still open: “"+open[0].Title+"”"+more(len(open)-1)+".")
 		}
 		for _, b := range s.env.Session.Below(m) {
 			point("·", "Not passed yet: "+b.String()+".")

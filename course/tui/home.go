@@ -121,8 +121,17 @@ func (h *home) fill() {
 	} else if below := h.below(); len(below) > 0 {
 		b := below[0]
 		h.rows = append(h.rows, homeRow{
-			draw: func(w int, on bool) []string { return h.drawBelow(b, w, on) },
+			draw: func(w int, on bool) []string {
+				return h.drawNext("Once more", b.Item.Title, fmt.Sprintf("All is done, and this is not passed yet: %d of 100, and %d is the mark. A record says so until it is; your best report counts.", course.Points(b.Score), course.Points(b.Mark)), w, on)
+			},
 			open: func() tea.Cmd { return push(newLesson(h.env, b.Item.Step, b.Item.Page)) },
+		})
+	} else if h.env.Live != nil {
+		h.rows = append(h.rows, homeRow{
+			draw: func(w int, on bool) []string {
+				return h.drawNext("What next", "A threat model of your own", "All of the course is done. What keeps it best is a feature that your team builds now.", w, on)
+			},
+			open: func() tea.Cmd { return push(newModels(h.env)) },
 		})
 	} else {
 		h.rows = append(h.rows, homeRow{
@@ -325,14 +334,15 @@ func (h *home) below() []course.Below {
 	return out
 }
 
-func (h *home) drawBelow(b course.Below, w int, on bool) []string {
+// drawNext is what is left to do when every lesson is done, and why.
+func (h *home) drawNext(word, title, why string, w int, on bool) []string {
 	st := h.env.theme.styles
 	style := st.Strong
 	if on {
 		style = st.Accent
 	}
-	out := []string{h.mark(on) + style.Render(fit("Once more", 11)) + st.Strong.Render(ansi.Truncate(b.Item.Title, w-11, "…"))}
-	for _, l := range wrap(fmt.Sprintf("All is done, and this is not passed yet: %d of 100, and %d is the mark. A record says so until it is; your best report counts.", course.Points(b.Score), course.Points(b.Mark)), w-2) {
+	out := []string{h.mark(on) + style.Render(fit(word, 11)) + st.Strong.Render(ansi.Truncate(title, w-11, "…"))}
+	for _, l := range wrap(why, w-2) {
 		out = append(out, "   "+st.Quiet.Render(l))
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/threatmodel"
 )
 
 func TestTheMapOffersWhatMayComeFirst(t *testing.T) {
@@ -88,7 +89,23 @@ func TestABelowMarkIsSaid(t *testing.T) {
 	p.keys("ctrl+n").shows("Part 3 is done").shows("Not passed yet: Report Links").shows("0 of 100, and 70 is the").shows("What comes next").shows("threatlings records")
 	p.keys("enter").shows("▸ Once more  Report Links").shows("and 70 is the mark")
 	p.keys("3").shows("not passed").keys("esc")
-	p.keys("up up up enter").shows("Part 3 › The session itself")
+	p.keys("up up up enter").shows("Part 3 › The session itself").keys("esc")
+
+	it, _ := s.Course.Item("report-links.top-three")
+	ex, err := it.Exercise()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Submit(t.Context(), it, ex.Samples()[0].Answer); err != nil {
+		t.Fatal(err)
+	}
+	p.m.env.Live = s.Course.Live(threatmodel.OpenFolder(t.TempDir()))
+	p.keys("enter").keys("esc").shows("What next  A threat model of your own")
+	p.send(pushMsg{newLesson(p.m.env, last, len(last.Pages)-1)})
+	p.keys("ctrl+n").shows("Part 3 is done").shows("A feature of your own")
+	if strings.Contains(p.plain(), "Not passed") {
+		t.Error("what was passed is called not passed")
+	}
 }
 
 // The notebook begins with one's own words, and its chapters can be jumped to.
