@@ -107,6 +107,7 @@ func (t *talk) start() (*course.Step, int, error) {
 		t.p.Say("Refresher: %s. Type m and then r for it, or go on with the course.", r.Outlook().When(s.Now()))
 	}
 	if step, page, ok := s.Next(); ok {
+		t.offer(step)
 		return step, page, nil
 	}
 	t.p.Say("Everything that is written is done. Choose a lesson to read or practise again.")
@@ -251,20 +252,15 @@ func (t *talk) after(step *course.Step) error {
 		return jump{menu: true}
 	}
 	if next.Module != step.Module {
-		t.testOut(next)
+		t.offer(next)
 	}
 	return jump{step: next, page: t.Session.Resume(next)}
 }
 
-// testOut says what whoever knows a part already can do instead of it.
-func (t *talk) testOut(next *course.Step) {
-	for _, st := range next.Module.Steps {
-		if st == next {
-			return
-		}
-		if st.Optional && !st.Coming {
-			t.p.Say("If you know this already: %s To choose it, type m.", exercises.Sentence(st.Title))
-		}
+// offer says what may be done before a lesson, or instead of its part.
+func (t *talk) offer(next *course.Step) {
+	for _, st := range t.Session.Offers(next) {
+		t.p.Say("First, if you like: %s To choose it, type m.", exercises.Sentence(st.Title))
 	}
 }
 
