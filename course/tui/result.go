@@ -371,7 +371,7 @@ func (r *result) View() string {
 	return strings.Join(lines, "\n")
 }
 
-// tabBar names the tabs; where they do not fit, the open one and its number.
+// tabBar names the tabs; where they do not fit, the open one, its number, and the next.
 func (r *result) tabBar() string {
 	st := r.env.theme.styles
 	var b strings.Builder
@@ -389,7 +389,9 @@ func (r *result) tabBar() string {
 	if width <= r.width {
 		return b.String()
 	}
-	return st.Selected.Render("["+ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…")+"]") + st.Quiet.Render(fmt.Sprintf("  %d of %d, tab for more", r.tab+1, len(r.tabs)))
+	here := "[" + ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…") + "]"
+	next := fmt.Sprintf("  %d of %d, tab: %s", r.tab+1, len(r.tabs), r.tabs[(r.tab+1)%len(r.tabs)].title)
+	return st.Selected.Render(here) + st.Quiet.Render(ansi.Truncate(next, r.width-ansi.StringWidth(here), "…"))
 }
 
 // question is the grader's question with the field for the reply.
@@ -452,6 +454,9 @@ var markWords = map[exercises.Mark]struct{ sign, word string }{
 func (r *result) main() []string {
 	st := r.env.theme.styles
 	mark, style := outcomeStyle(r.res.Outcome, st)
+	if r.res.Outcome == exercises.Wrong && !r.res.Judged() {
+		mark, style = markWords[exercises.Unknown].sign, st.Text.Render
+	}
 	var out []string
 	for i, l := range wrap(exercises.Inline(r.res.Summary), r.width-2) {
 		lead := "  "
