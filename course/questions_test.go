@@ -133,7 +133,7 @@ func TestQuestionsKeepTheirLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	pulse, all, lost := []*course.Item{}, 0, 0
-	for _, it := range mustStep(t, c, "pulse-surveys").Items() {
+	for _, it := range mustStep(t, c, "pulse").Items() {
 		if ex, err := it.Exercise(); err == nil && ex.About().Kind == "ask" {
 			pulse = append(pulse, it)
 		}

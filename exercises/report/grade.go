@@ -88,9 +88,6 @@ func (g *graded) item(i int) exercises.Item {
 		Yours: g.chosen(c),
 		ID:    v.ID, Reason: v.Say, Status: string(v.Status),
 	}
-	if r := c.reply(); r != "" {
-		it.Yours += "; you added: " + quoted(r)
-	}
 	if honest(c) && (it.Mark == exercises.Unsure || it.Mark == exercises.Unknown) {
 		g.admitted(&it, i)
 	}
@@ -105,6 +102,9 @@ func (g *graded) item(i int) exercises.Item {
 			it.Mark = exercises.Unknown
 			it.Reason = "I could not match this with my list, and you may still be right. Ask yourself: who does it, to what, and what in the design lets them? Your text is kept."
 		}
+	}
+	if r := c.reply(); r != "" && it.Question == "" { // while it is asked about, it stands open below
+		it.Yours += "; you added: " + quoted(r)
 	}
 	if again := slices.IndexFunc(g.items, func(o exercises.Item) bool { return o.ID == it.ID && o.Mark == exercises.Good }); it.ID != "" && it.Mark == exercises.Good && again >= 0 {
 		it.Mark = exercises.Plain
