@@ -103,7 +103,7 @@ func TestQuestionsThatEarnNoFullMarks(t *testing.T) {
 	}{
 		{"spoofing.ask", "can someone change the role on the way?", exercises.Plain, "a question for T"},
 		{"spoofing.ask", "can postbird employees read the invitation", exercises.Plain, "a question for I"},
-		{"spoofing.ask", "who is", exercises.Unknown, "not in my list"},
+		{"spoofing.ask", "who is", exercises.Unsure, "Say it as a question"},
 		{"spoofing.ask", "whats the proof the program is the customer", exercises.Good, ""},
 		{"tampering.ask", "can someone change the role on the way?", exercises.Good, ""},
 		{"information-disclosure.ask", "i dont know", exercises.Unknown, "That is honest"},

@@ -125,7 +125,7 @@ func (j *judged) judge(text, said, label string) exercises.Item {
 				it.Reason = "That is honest, and you were near one of mine: " + q.Text
 			}
 		}
-	case !replied && (key || near) && (len(strings.Fields(text)) == 1 || v.P < 1 && fragment(text)):
+	case !replied && (v.P < 1 && fragment(text) || (key || near) && len(strings.Fields(text)) == 1):
 		j.asked = true
 		it.Mark, it.Reason = exercises.Unsure, "A word or two can mean many things."
 		it.Question = "Say it as a question: who, what, where?"
