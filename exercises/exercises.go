@@ -9,6 +9,7 @@ package exercises
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,13 @@ type Exercise interface {
 type Replier interface {
 	Exercise
 	Reply(a Answer, item int, text string) Answer
+}
+
+// A Sibling is an Exercise that judges better when it knows the others of its kind
+// in the course. It meets them once, before it is used.
+type Sibling interface {
+	Exercise
+	Meet(others func() []Exercise)
 }
 
 // A Disputer is an Exercise whose grading of an item a learner may dispute: the
@@ -102,6 +110,12 @@ type Result struct {
 	Items   []Item    `json:"items,omitempty"`   // one for each option, card or entry, with its reason
 	Explain string    `json:"explain,omitempty"` // Markdown: the reasoning, shown after success too
 	More    []Section `json:"more,omitempty"`    // further reading about this answer: what was missed, sample answers
+}
+
+// Judged reports whether the grader knew what to say of any part of the answer. Where
+// it did not, nothing is wrong either.
+func (r Result) Judged() bool {
+	return len(r.Items) == 0 || slices.ContainsFunc(r.Items, func(it Item) bool { return it.Mark != Unknown && it.Mark != Plain })
 }
 
 // A Bar is one part of a score.

@@ -40,6 +40,7 @@ type exercise struct {
 
 	saver   *saver
 	known   exercises.Answer // what the saver was last told
+	remark  course.Remark    // the same of what is typed below a result
 	dirty   bool             // something was typed that no save has begun with
 	saving  int              // number of the draft on its way to the disk; 0 for none
 	ticking bool
@@ -69,6 +70,7 @@ type (
 		draft  exercises.Answer
 		result *exercises.Result
 		answer exercises.Answer
+		remark course.Remark
 		hints  []string
 		all    int
 		err    error
@@ -84,6 +86,7 @@ type (
 		x      *exercise
 		answer exercises.Answer
 		result exercises.Result
+		remark course.Remark
 		at     time.Time
 		err    error
 	}
@@ -110,7 +113,7 @@ func (x *exercise) open() tea.Cmd {
 			return m
 		}
 		if res, a, ok := s.LastResult(x.item); ok {
-			m.result, m.answer = &res, a
+			m.result, m.answer, m.remark = &res, a, s.Remark(x.env.ctx, x.item, a)
 		}
 		m.hints, m.all = s.Hints(x.item)
 		if width > 0 {
@@ -128,7 +131,7 @@ func (x *exercise) opened(m openedMsg) tea.Cmd {
 	x.ex, x.hints = m.ex, hints{open: m.hints, all: m.all}
 	start := m.draft
 	if m.result != nil && m.draft.Empty() {
-		x.result = newResult(x.env, x, *m.result, m.answer)
+		x.showResult(*m.result, m.answer, m.remark)
 		start = m.answer
 	}
 	x.known = slices.Clone(start)
@@ -192,7 +195,7 @@ func (x *exercise) status() string {
 	switch {
 	case x.grading:
 		return "reading your answer"
-	case x.result != nil || x.ex == nil:
+	case x.ex == nil || x.result != nil && x.remark.Text == "":
 		return ""
 	case x.dirty || x.saving != 0:
 		return "saving"
@@ -280,7 +283,7 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	if x.result != nil {
-		return x.result.Update(msg)
+		return x.toResult(msg)
 	}
 	if k, ok := msg.(tea.KeyMsg); ok && x.face == nil && x.broken == "" {
 		x.ahead = append(x.ahead, k)
@@ -295,37 +298,68 @@ func (x *exercise) toFace(msg tea.Msg) tea.Cmd {
 	cmd := x.face.Update(msg)
 	if a := x.face.Answer(); !slices.Equal(a, x.known) {
 		x.known = slices.Clone(a)
-		x.dirty = true
-		if !x.ticking {
-			x.ticking = true
-			return tea.Batch(cmd, x.env.After(draftDelay, tickMsg{x}))
-		}
+		return tea.Batch(cmd, x.changed())
 	}
 	return cmd
+}
+
+// toResult gives a message to the result. What is typed there is saved as a draft is.
+func (x *exercise) toResult(msg tea.Msg) tea.Cmd {
+	cmd := x.result.Update(msg)
+	if x.result == nil {
+		return cmd
+	}
+	if m := x.result.remark(); m != x.remark {
+		x.remark = m
+		return tea.Batch(cmd, x.changed())
+	}
+	return cmd
+}
+
+// changed sees to it that what was typed is saved soon.
+func (x *exercise) changed() tea.Cmd {
+	x.dirty = true
+	if x.ticking {
+		return nil
+	}
+	x.ticking = true
+	return x.env.After(draftDelay, tickMsg{x})
 }
 
 // tick sends the draft to the disk.
 func (x *exercise) tick() tea.Cmd {
 	x.ticking = false
-	if ro, _ := x.env.Session.ReadOnly(); ro || !x.dirty || x.grading || x.result != nil {
+	if ro, _ := x.env.Session.ReadOnly(); ro || !x.dirty || x.grading {
 		return nil
 	}
 	x.saver.mu.Lock()
 	x.saver.next++
 	n := x.saver.next
 	x.saver.mu.Unlock()
-	draft := slices.Clone(x.known)
+	write := x.writer()
 	x.dirty, x.saving = false, n
-	return func() tea.Msg { return savedMsg{x, n, x.env.Session.Now(), x.save(n, draft)} }
+	return func() tea.Msg { return savedMsg{x, n, x.env.Session.Now(), x.save(n, write)} }
 }
 
-func (x *exercise) save(n int, draft exercises.Answer) error {
+// writer is what writes down what is there now: the answer, or below a result what
+// is said about it.
+func (x *exercise) writer() func() error {
+	s := x.env.Session
+	if x.result != nil {
+		about, remark := x.result.answer, x.remark
+		return func() error { return s.SaveRemark(x.env.ctx, x.item, about, remark) }
+	}
+	draft := slices.Clone(x.known)
+	return func() error { return s.SaveDraft(x.env.ctx, x.item, draft) }
+}
+
+func (x *exercise) save(n int, write func() error) error {
 	x.saver.mu.Lock()
 	defer x.saver.mu.Unlock()
 	if n <= x.saver.done {
 		return nil
 	}
-	if err := x.env.Session.SaveDraft(x.env.ctx, x.item, draft); err != nil {
+	if err := write(); err != nil {
 		return err
 	}
 	x.saver.done = n
@@ -346,9 +380,6 @@ func (x *exercise) saved(m savedMsg) tea.Cmd {
 
 // flush saves at once what is not on the disk: the learner leaves.
 func (x *exercise) flush() error {
-	if x.result != nil {
-		return nil
-	}
 	if ro, _ := x.env.Session.ReadOnly(); ro || x.face == nil {
 		return nil
 	}
@@ -359,7 +390,7 @@ func (x *exercise) flush() error {
 	if !pending || x.grading {
 		return nil
 	}
-	if err := x.save(n, x.known); err != nil {
+	if err := x.save(n, x.writer()); err != nil {
 		return err
 	}
 	x.dirty = false
@@ -378,7 +409,11 @@ func (x *exercise) submit(a exercises.Answer) tea.Cmd {
 		if err == nil {
 			x.saver.done = x.saver.next // a draft on its way is older than this
 		}
-		return gradedMsg{x, a, res, x.env.Session.Now(), err}
+		m := gradedMsg{x: x, answer: a, result: res, at: x.env.Session.Now(), err: err}
+		if res.Outcome == exercises.Asked { // in a sitting, it may have been answered by half before
+			m.remark = x.env.Session.Remark(x.env.ctx, x.item, a)
+		}
+		return m
 	}
 }
 
@@ -396,15 +431,21 @@ func (x *exercise) graded(m gradedMsg) tea.Cmd {
 		return failed(fmt.Errorf("your answer is still here: %w", m.err))
 	}
 	x.dirty, x.savedAt, x.hints.shown = false, m.at, false
-	x.result = newResult(x.env, x, m.result, m.answer)
+	x.showResult(m.result, m.answer, m.remark)
 	x.result.SetSize(x.resultWidth(), x.height)
 	return x.result.Init()
+}
+
+// showResult shows how an answer was judged, and what was begun to be said about it.
+func (x *exercise) showResult(res exercises.Result, a exercises.Answer, m course.Remark) {
+	x.result = newResult(x.env, x, res, a, m)
+	x.remark = x.result.remark()
 }
 
 // again goes back from the result to the answer, as it was.
 func (x *exercise) again() tea.Cmd {
 	start := x.result.answer
-	x.result, x.off, x.savedAt = nil, 0, time.Time{}
+	x.result, x.remark, x.dirty, x.off, x.savedAt = nil, course.Remark{}, false, 0, time.Time{}
 	x.known = slices.Clone(start)
 	return x.newFace(start)
 }

@@ -194,6 +194,45 @@ func TestALearnerMayDisagree(t *testing.T) {
 	p.keys("r").shows("Hand in") // trying again starts from the cards, without the disagreement
 }
 
+// What was begun to be said about a result is there again, whether the program was
+// left or killed, until it is sent.
+func TestARemarkSurvivesItsProgram(t *testing.T) {
+	size := [2]int{80, 24}
+	for name, c := range map[string]struct {
+		answer exercises.Answer
+		keys   string
+		sent   string
+	}{
+		"a reply":        {exercises.Answer{"I/7/high nobody knows afterwards what happened in the paymnt data"}, "", "+ half a reply"},
+		"a disagreement": {threeCards, "down down d", "! half a reply"},
+	} {
+		for _, timer := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, timer), func(t *testing.T) {
+				p := reported(t, size, c.answer)
+				if !timer {
+					p.m.env.After = func(time.Duration, tea.Msg) tea.Cmd { return nil }
+				}
+				p.keys(c.keys).types("half a").shows("> half a")
+				if timer {
+					p.shows("saved ") // and the program is killed
+				} else {
+					p.keys("ctrl+c")
+				}
+				q := newPlayerOf(t, p.m.env.Session.Course, p.store, size[0], size[1], func(o *Options) { o.Open = "billing.top-three" })
+				q.shows("> half a").types(" reply").keys("enter")
+				it := mustItem(t, q, "billing.top-three")
+				_, a, _ := q.m.env.Session.LastResult(it)
+				if a[len(a)-1] != c.sent {
+					t.Errorf("the log holds %q", a)
+				}
+				if m := q.m.env.Session.Remark(t.Context(), it, c.answer); m.Text != "" {
+					t.Errorf("what was sent is still a draft: %+v", m)
+				}
+			})
+		}
+	}
+}
+
 // Somebody who has nothing in mind and takes the first statement gains nothing.
 func TestTheFirstStatementEarnsNothing(t *testing.T) {
 	p := reported(t, [2]int{80, 24}, exercises.Answer{"I/7/high nobody knows afterwards what happened in the paymnt data"})

@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
+	"edu/threatlings/course"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/input"
 )
@@ -34,6 +35,7 @@ type result struct {
 	starts        []int // the first line of each item
 	asking        int   // index of the item with a question, -1 for none
 	disputing     bool  // the field takes why the learner disagrees with the chosen item
+	disputed      int   // the item that was disagreed about last
 	field         textinput.Model
 	sent          bool
 }
@@ -51,7 +53,7 @@ type replyMsg struct {
 
 func (m replyMsg) to() screen { return m.x.lesson }
 
-func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *result {
+func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer, begun course.Remark) *result {
 	r := &result{env: e, x: x, res: res, answer: a, asking: -1}
 	r.open = r.folds()
 	if _, ok := x.ex.(exercises.Replier); ok {
@@ -64,10 +66,41 @@ func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *r
 	}
 	r.field = newField(e, 2000)
 	r.field.Placeholder = "answer in a few words"
-	if r.asking >= 0 {
+	switch {
+	case begun.Disputes && r.disputable() && begun.Item < len(res.Items) && begun.Text != "":
+		r.chosen = begun.Item
+		r.dispute()
+		r.field.SetValue(begun.Text)
+	case r.asking >= 0:
 		r.field.Focus()
+		if !begun.Disputes && begun.Item == r.asking {
+			r.field.SetValue(begun.Text)
+		}
 	}
 	return r
+}
+
+// remark is what is being said about the result, and not sent yet.
+func (r *result) remark() course.Remark {
+	switch {
+	case r.asking >= 0:
+		return course.Remark{Item: r.asking, Text: r.field.Value()}
+	case r.field.Value() != "":
+		return course.Remark{Item: r.disputed, Disputes: true, Text: r.field.Value()}
+	}
+	return course.Remark{}
+}
+
+// dispute opens the field for why the learner disagrees with the chosen item. What
+// was begun about it before stands there again.
+func (r *result) dispute() tea.Cmd {
+	if r.disputed != r.chosen {
+		r.field.SetValue("")
+	}
+	r.disputing, r.disputed = true, r.chosen
+	r.field.Placeholder = "what did the grader miss?"
+	r.scroll(0)
+	return r.field.Focus()
 }
 
 func (r *result) Init() tea.Cmd {
@@ -95,7 +128,6 @@ func (r *result) closes() bool {
 	if r.disputing {
 		r.disputing = false
 		r.field.Blur()
-		r.field.SetValue("")
 		return true
 	}
 	return false
@@ -127,6 +159,8 @@ func (r *result) SetSize(w, h int) {
 	switch {
 	case r.asking >= 0 && r.folds(): // what is asked about
 		r.choose(r.asking, true)
+	case r.disputing:
+		r.choose(r.chosen, r.open)
 	case r.open && r.chosen == 0 && r.overflows(): // first what became of every card
 		r.choose(0, false)
 	default:
@@ -223,10 +257,7 @@ func (r *result) key(k tea.KeyMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(k, keys.disagree) && r.disputable():
-		r.disputing = true
-		r.field.Placeholder = "what did the grader miss?"
-		r.scroll(0)
-		return r.field.Focus()
+		return r.dispute()
 	case key.Matches(k, keys.tab):
 		r.tab, r.off = (r.tab+1)%len(r.tabs), 0
 	case key.Matches(k, keys.shiftTab):
@@ -340,7 +371,7 @@ func (r *result) View() string {
 	return strings.Join(lines, "\n")
 }
 
-// tabBar names the tabs; where they do not fit, the open one and its number.
+// tabBar names the tabs; where they do not fit, the open one, its number, and the next.
 func (r *result) tabBar() string {
 	st := r.env.theme.styles
 	var b strings.Builder
@@ -358,7 +389,9 @@ func (r *result) tabBar() string {
 	if width <= r.width {
 		return b.String()
 	}
-	return st.Selected.Render("["+ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…")+"]") + st.Quiet.Render(fmt.Sprintf("  %d of %d, tab for more", r.tab+1, len(r.tabs)))
+	here := "[" + ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…") + "]"
+	next := fmt.Sprintf("  %d of %d, tab: %s", r.tab+1, len(r.tabs), r.tabs[(r.tab+1)%len(r.tabs)].title)
+	return st.Selected.Render(here) + st.Quiet.Render(ansi.Truncate(next, r.width-ansi.StringWidth(here), "…"))
 }
 
 // question is the grader's question with the field for the reply.
@@ -421,6 +454,9 @@ var markWords = map[exercises.Mark]struct{ sign, word string }{
 func (r *result) main() []string {
 	st := r.env.theme.styles
 	mark, style := outcomeStyle(r.res.Outcome, st)
+	if r.res.Outcome == exercises.Wrong && !r.res.Judged() {
+		mark, style = markWords[exercises.Unknown].sign, st.Text.Render
+	}
 	var out []string
 	for i, l := range wrap(exercises.Inline(r.res.Summary), r.width-2) {
 		lead := "  "
