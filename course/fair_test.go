@@ -1,12 +1,14 @@
 package course_test
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises/choice"
 	"edu/threatlings/exercises/kinds"
+	"edu/threatlings/exercises/reflect"
 	sorting "edu/threatlings/exercises/sort"
 )
 
@@ -147,6 +149,23 @@ func TestSortItemsAreShuffled(t *testing.T) {
 	if !next.fair(0.6, 1.2) {
 		t.Errorf("%.0f items follow one of their own group or of the one before; chance would make it %.1f", next.got, next.chance)
 	}
+}
+
+// The voices of others and what a learner looks for in their own text are drawn as
+// they stand: they hold no marks of Markdown.
+func TestVoicesHoldNoMarks(t *testing.T) {
+	each(t, func(it *course.Item, _ string, x *reflect.Exercise) {
+		for _, v := range x.Voices {
+			if strings.ContainsAny(v.Name+v.Text, "*`_") {
+				t.Errorf("%s: %s: %s", it.ID, v.Name, v.Text)
+			}
+		}
+		for _, c := range x.Criteria {
+			if strings.ContainsAny(c, "*`_") {
+				t.Errorf("%s: %s", it.ID, c)
+			}
+		}
+	})
 }
 
 func mean(ns []int) float64 {
