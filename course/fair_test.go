@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"edu/threatlings/course"
+	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/choice"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/exercises/reflect"
@@ -166,6 +167,32 @@ func TestVoicesHoldNoMarks(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What people write first is known, or answered with what the lesson says of it:
+// a database is no hardware that one buys again.
+func TestListsKnowWhatPeopleWriteFirst(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []struct {
+		item, text string
+		mark       exercises.Mark
+		says       string
+	}{
+		{"house.assets", "silverware", exercises.Good, "Easy to carry"},
+		{"house.assets", "the silver", exercises.Good, "Easy to carry"},
+		{"assets.fridge", "database", exercises.Bad, "what is in it?"},
+	} {
+		it, ok := c.Item(q.item)
+		if !ok {
+			t.Fatal(q.item)
+		}
+		if r := grade(t, it, q.text).Items[0]; r.Mark != q.mark || !strings.Contains(r.Reason, q.says) {
+			t.Errorf("%s: %q: %v, %s", q.item, q.text, r.Mark, r.Reason)
+		}
+	}
 }
 
 func mean(ns []int) float64 {
