@@ -77,6 +77,9 @@ func (s *screen) Back() bool {
 	return was != nothing
 }
 
+// Paging reports whether the diagram or the document is open.
+func (s *screen) Paging() bool { return s.open != nothing }
+
 func (s *screen) toggle(v view) {
 	if s.open == v {
 		v = nothing

@@ -99,6 +99,9 @@ func (s *screen) write() tea.Cmd {
 	return s.text.Focus()
 }
 
+// Paging reports whether the diagram or the document is open.
+func (s *screen) Paging() bool { return s.open != nothing }
+
 func (s *screen) toggle(v view) {
 	if s.open == v {
 		v = nothing
