@@ -222,12 +222,15 @@ func TestKeys(t *testing.T) {
 		handed  int
 		focused string
 	}{
-		"enter chooses":                 {one, nil, "<down><down><enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
-		"j and k":                       {one, nil, "jjjk<enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
+		"the cursor is nowhere":         {one, nil, "", nil, 0, "  1. A helmet"},
+		"enter alone chooses nothing":   {one, nil, "<enter>", nil, 1, "  1. A helmet"},
+		"enter chooses":                 {one, nil, "<down><down><down><enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
+		"j and k":                       {one, nil, "jjjjk<enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
 		"a number only moves":           {one, nil, "4", nil, 0, "▸ 4. 自転車"},
-		"a number that is none":         {one, nil, "9", nil, 0, "▸ 1. A helmet"},
+		"a number that is none":         {one, nil, "9", nil, 0, "  1. A helmet"},
 		"up from the top is the bottom": {one, nil, "<up>", nil, 0, "▸ 4. 自転車"},
-		"space shows the choice":        {one, nil, "j ", exercises.Answer{"rain"}, 0, "your choice so far"},
+		"space shows the choice":        {one, nil, "jj ", exercises.Answer{"rain"}, 0, "your choice so far"},
+		"the first space only moves":    {one, nil, " ", nil, 0, "▸ 1. A helmet"},
 		"a draft is where one was":      {one, []string{"lock", "bell"}, "", exercises.Answer{"lock"}, 0, "▸ 3. Two locks"},
 		"space marks and takes back":    {several, nil, " j  j ", exercises.Answer{"helmet", "lock"}, 0, "▸ 3. [x] Two locks"},
 		"a number marks":                {several, nil, "31<enter>", exercises.Answer{"helmet", "lock"}, 1, "▸ 1. [x] A helmet"},
