@@ -245,7 +245,7 @@ func TestKeys(t *testing.T) {
 		"space buys":               {"", "j ", "locks", 0, "▸ [x] Four good locks", "$340 left of $900"},
 		"and puts back":            {"", "j  ", "", 0, "▸ [ ] Four good locks · $560, leaves $340", "$900 left of $900"},
 		"a number buys":            {"", "24", "locks latches", 0, "▸ [x] Free the window", "$340 left"},
-		"more than there is":       {"", " ", "", 0, "more than there is", "That costs $1,150 and there is $900 left."},
+		"more than there is":       {"", " ", "", 0, "more than there is", "That costs $1,150, and there is only $900 in all: it cannot be bought."},
 		"more than is left":        {"", "23", "locks", 0, "more than is left", "That costs $380 and there is $340 left."},
 		"enter hands in":           {"", "2<enter>", "locks", 1, "▸ [x] Four", ""},
 		"one enter buys nothing":   {"", "<enter>", "nothing", 0, "▸ [ ] A new", "enter once more spends nothing at all"},

@@ -106,6 +106,10 @@ func (s *screen) enter() tea.Cmd {
 func (s *screen) toggle() {
 	s.empty = false
 	c := s.x.Controls[s.cursor]
+	if !s.on[c.ID] && c.Cost > s.x.Money {
+		s.note = fmt.Sprintf("That costs %s, and there is only %s in all: it cannot be bought.", s.x.money(c.Cost), s.x.money(s.x.Money))
+		return
+	}
 	if left := max(0, s.left()); !s.on[c.ID] && c.Cost > left {
 		s.note = fmt.Sprintf("That costs %s and there is %s left. Put something back first.", s.x.money(c.Cost), s.x.money(left))
 		return
@@ -123,6 +127,9 @@ func (s *screen) View() string {
 	add(-1, "")
 	for i, c := range s.x.Controls {
 		s.row(i, c, left, add, &lines)
+	}
+	if s.cursor == 0 {
+		s.focus[0] = 0
 	}
 	if s.note != "" {
 		add(-1, "")
