@@ -490,10 +490,10 @@ func (x *exercise) lines(rows int) []string {
 		prompt = prompt[:len(prompt)-1] // the blank line between them
 	}
 	first, last := x.face.Focus()
-	least := fewRows
+	least, up, down := fewRows, "pgup", "pgdn"
 	switch want := last - first + 1; {
-	case x.paging():
-		least = want
+	case x.paging(): // which takes the keys, until it is closed
+		least, up, down = want, "esc", "esc"
 	case x.began:
 		if first > 0 {
 			want++ // for the line that says what is cut above
@@ -510,7 +510,7 @@ func (x *exercise) lines(rows int) []string {
 	}
 	x.promptOff = max(0, min(x.promptOff, len(prompt)-n))
 	x.off = input.Keep(x.off, first, last, m, len(face))
-	out := input.Window(prompt, x.promptOff, n, "pgup", "pgdn", st.Quiet)
+	out := input.Window(prompt, x.promptOff, n, up, down, st.Quiet)
 	return append(out, input.Window(face, x.off, m, "↑", "↓", st.Quiet)...)
 }
 

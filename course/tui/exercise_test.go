@@ -199,6 +199,14 @@ func TestAllOfAnExerciseCanBeReached(t *testing.T) {
 	}
 }
 
+// What is opened below a question takes its place; the way back to it is said.
+func TestADrawingTakesThePlaceOfThePrompt(t *testing.T) {
+	p := openItem(t, 120, 40, "spoofing.ask").shows("Meet the Add User API")
+	p.send(tea.KeyMsg{Type: tea.KeyCtrlD})
+	p.shows("… 9 more lines: esc").shows("User Database").shows("crosses: from The internet")
+	p.keys("esc").shows("Meet the Add User API")
+}
+
 // A hint takes its room from the prompt: what the keys are on stays in sight.
 func TestAHintDoesNotCoverTheCursor(t *testing.T) {
 	p := openItem(t, 60, 20, "house.ways-in")
