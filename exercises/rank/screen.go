@@ -163,8 +163,11 @@ func (s *screen) View() string {
 		hint, style = "Nothing is moved yet. Enter once more keeps this order.", st.Warn
 	}
 	add(s.cursor, style.Render(ansi.Truncate(hint, s.width, "…")))
-	if s.asked || s.cursor == len(s.order)-1 {
-		s.focus[1] = len(lines) - 1
+	switch last := len(lines) - 1; {
+	case s.asked:
+		s.focus = [2]int{last, last}
+	case s.cursor == len(s.order)-1:
+		s.focus[1] = last
 	}
 	return strings.Join(lines, "\n")
 }
