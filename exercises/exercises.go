@@ -69,6 +69,14 @@ type Chooser interface {
 	Chosen(Answer) []string
 }
 
+// A Shuffler is an Exercise whose options may stand in another order: whoever is asked
+// again would know the place of the right one. Answers name options by their ids.
+type Shuffler interface {
+	Exercise
+	// Shuffled is the same exercise in an order that the seed says.
+	Shuffled(seed uint64) Exercise
+}
+
 // Documented is an Exercise about a document that is to be read, as Markdown.
 type Documented interface {
 	Exercise

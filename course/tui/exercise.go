@@ -32,11 +32,14 @@ type exercise struct {
 	result *result
 	broken string // why the exercise cannot be shown
 
-	width, height int
-	off           int
-	grading       bool
-	hints         hints
-	ahead         []tea.KeyMsg // keys that came before the face was there
+	width, height  int
+	off, promptOff int  // the first lines of the face and of the prompt in sight
+	promptRows     int  // how many rows the prompt had in the last view
+	began          bool // a key went to the face: before that the prompt comes first
+	placed         bool // the learner has scrolled the prompt
+	grading        bool
+	hints          hints
+	ahead          []tea.KeyMsg // keys that came before the face was there
 
 	saver   *saver
 	known   exercises.Answer // what the saver was last told
@@ -135,7 +138,7 @@ func (x *exercise) opened(m openedMsg) tea.Cmd {
 		start = m.answer
 	}
 	x.known = slices.Clone(start)
-	cmds := []tea.Cmd{x.newFace(start)}
+	cmds := []tea.Cmd{x.newFace(start, false)}
 	for _, k := range x.ahead {
 		cmds = append(cmds, x.Update(k))
 	}
@@ -143,10 +146,11 @@ func (x *exercise) opened(m openedMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (x *exercise) newFace(start exercises.Answer) tea.Cmd {
+func (x *exercise) newFace(start exercises.Answer, again bool) tea.Cmd {
 	x.face = x.kind.Screen(x.ex, input.Options{
 		Styles: x.env.theme.styles,
 		Draft:  start,
+		Again:  again,
 		Markdown: func(md string, width int) string {
 			return x.env.Pages.render(md, width, x.env.theme)
 		},
@@ -158,7 +162,7 @@ func (x *exercise) newFace(start exercises.Answer) tea.Cmd {
 // Restyle makes the face again with the new looks; what was typed stays.
 func (x *exercise) Restyle() {
 	if x.face != nil {
-		x.newFace(x.face.Answer())
+		x.newFace(x.face.Answer(), false)
 	}
 }
 
@@ -168,11 +172,19 @@ func (x *exercise) SetSize(w, h int) {
 		return
 	}
 	if x.face != nil {
-		x.face.SetSize(w, h)
+		x.sizeFace(h)
 	}
 	if x.result != nil {
 		x.result.SetSize(x.resultWidth(), h)
 	}
+}
+
+// sizeFace tells the face what the prompt leaves of so many rows.
+func (x *exercise) sizeFace(rows int) {
+	if _, pages := x.face.(input.Pager); !pages && !x.kind.Whole {
+		rows -= len(x.prompt())
+	}
+	x.face.SetSize(x.width, max(fewRows, rows))
 }
 
 // resultWidth leaves the margins to a result where the face takes the whole screen.
@@ -273,13 +285,12 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 		if x.result == nil && x.ex != nil && key.Matches(msg, keys.hint) {
 			return x.nextHint()
 		}
+		if x.result == nil && x.pageKey(msg) {
+			return nil
+		}
 	case tea.MouseMsg:
 		if x.result == nil && !x.kind.Whole {
-			msg.Y += x.off - x.promptHeight()
-			if x.face == nil || msg.Y < 0 {
-				return nil
-			}
-			return x.toFace(msg)
+			return x.mouse(msg)
 		}
 	}
 	if x.result != nil {
@@ -294,7 +305,50 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 	return x.toFace(msg)
 }
 
+// pageKey scrolls a prompt that is cut, and gives it all the room it can have.
+func (x *exercise) pageKey(k tea.KeyMsg) bool {
+	if x.face == nil || x.kind.Whole || x.paging() || x.promptRows >= len(x.prompt()) {
+		return false
+	}
+	switch by := max(1, x.promptRows-2); {
+	case key.Matches(k, keys.pageUp):
+		x.promptOff -= by
+	case key.Matches(k, keys.pageDown):
+		x.promptOff += by
+	default:
+		return false
+	}
+	x.began, x.placed = false, true
+	return true
+}
+
+// paging reports whether the face has something open that takes the place of the prompt.
+func (x *exercise) paging() bool {
+	p, ok := x.face.(input.Pager)
+	return ok && p.Paging()
+}
+
+// mouse gives the face what happens in it; the wheel over a prompt scrolls that.
+func (x *exercise) mouse(m tea.MouseMsg) tea.Cmd {
+	switch {
+	case x.face == nil:
+		return nil
+	case m.Y >= x.promptRows:
+		m.Y += x.off - x.promptRows
+		return x.toFace(m)
+	case m.Button == tea.MouseButtonWheelUp:
+		x.promptOff, x.placed = x.promptOff-3, true
+	case m.Button == tea.MouseButtonWheelDown:
+		x.promptOff, x.placed = x.promptOff+3, true
+	}
+	return nil
+}
+
 func (x *exercise) toFace(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case tea.KeyMsg, tea.MouseMsg:
+		x.began = true
+	}
 	cmd := x.face.Update(msg)
 	if a := x.face.Answer(); !slices.Equal(a, x.known) {
 		x.known = slices.Clone(a)
@@ -445,9 +499,10 @@ func (x *exercise) showResult(res exercises.Result, a exercises.Answer, m course
 // again goes back from the result to the answer, as it was.
 func (x *exercise) again() tea.Cmd {
 	start := x.result.answer
-	x.result, x.remark, x.dirty, x.off, x.savedAt = nil, course.Remark{}, false, 0, time.Time{}
-	x.known = slices.Clone(start)
-	return x.newFace(start)
+	x.result, x.remark, x.dirty, x.off, x.promptOff, x.began, x.placed, x.savedAt = nil, course.Remark{}, false, 0, 0, false, false, time.Time{}
+	cmd := x.newFace(start, true)
+	x.known = slices.Clone(x.face.Answer())
+	return cmd
 }
 
 func (x *exercise) prompt() []string {
@@ -455,11 +510,49 @@ func (x *exercise) prompt() []string {
 	return append(lines[:len(lines):len(lines)], "") // they belong to everybody
 }
 
-func (x *exercise) promptHeight() int {
-	if x.ex == nil {
-		return 0
+// fewRows is what a face gets in any case.
+const fewRows = 6
+
+// share divides rows between a prompt and a face with so many lines each, of which
+// least lines of the face must be seen.
+func share(rows, prompt, face, least int) (promptRows, faceRows int) {
+	faceRows = min(face, rows, max(rows-prompt, least))
+	return min(prompt, rows-faceRows), faceRows
+}
+
+// lines are the prompt, and below it the face; where there is no room for both, a
+// part of each. The prompt comes first until a key goes to the face, and then what
+// the face wants to be seen.
+func (x *exercise) lines(rows int) []string {
+	st := x.env.theme.styles
+	x.sizeFace(rows) // a hint takes some of them
+	prompt, face := x.prompt(), strings.Split(x.face.View(), "\n")
+	if len(prompt)+len(face) > rows {
+		prompt = prompt[:len(prompt)-1] // the blank line between them
 	}
-	return len(x.prompt())
+	first, last := x.face.Focus()
+	least, up, down := fewRows, "pgup", "pgdn"
+	switch want := last - first + 1; {
+	case x.paging(): // which takes the keys, until it is closed
+		least, up, down = want, "esc", "esc"
+	case x.began:
+		if first > 0 {
+			want++ // for the line that says what is cut above
+		}
+		if last < len(face)-1 {
+			want++
+		}
+		least = min(max(least, want), rows-1) // and one line that says so of the prompt
+	}
+	n, m := share(rows, len(prompt), len(face), least)
+	x.promptRows = n
+	if x.began && !x.placed {
+		x.promptOff = len(prompt) // its end, where what is asked stands more often than not
+	}
+	x.promptOff = max(0, min(x.promptOff, len(prompt)-n))
+	x.off = input.Keep(x.off, first, last, m, len(face))
+	out := input.Window(prompt, x.promptOff, n, up, down, st.Quiet)
+	return append(out, input.Window(face, x.off, m, "↑", "↓", st.Quiet)...)
 }
 
 func (x *exercise) View() string {
@@ -476,22 +569,15 @@ func (x *exercise) View() string {
 		}
 		return view
 	}
-	var lines []string
 	if x.kind.Whole {
-		lines = strings.Split(x.face.View(), "\n")
-	} else {
-		prompt := x.prompt()
-		lines = append(prompt, strings.Split(x.face.View(), "\n")...)
-		first, last := x.face.Focus()
-		first, last = first+len(prompt), last+len(prompt)
-		if last < x.height { // the prompt stays in sight as long as it can
-			first = 0
-		}
-		x.off = scrollTo(x.off, first, last, x.height, len(lines))
-		more := x.off + x.height
-		lines = lines[x.off:min(more, len(lines))]
+		return strings.Join(x.hints.over(strings.Split(x.face.View(), "\n"), x.width, x.height, st), "\n")
 	}
-	return strings.Join(x.hints.over(lines, x.width, x.height, st), "\n")
+	panel := x.hints.panel(x.width, x.height-fewRows, st)
+	lines := x.lines(max(1, x.height-len(panel)))
+	for len(panel) > 0 && len(lines) < x.height-len(panel) {
+		lines = append(lines, "")
+	}
+	return strings.Join(append(lines, panel...), "\n")
 }
 
 func indent(s string, n int) string {

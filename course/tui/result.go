@@ -17,8 +17,8 @@ import (
 )
 
 // result shows how an answer was judged: first how it went, then why, item by
-// item, then what else belongs to it, one tab each. An item with details opens
-// with enter. When the grader has a question, it is asked here, in place; and
+// item, then what else belongs to it, one tab each. Where there are many details,
+// an item opens with enter. When the grader has a question, it is asked here, in place; and
 // here the learner may disagree with it.
 type result struct {
 	env    *env
@@ -112,15 +112,16 @@ func (r *result) Init() tea.Cmd {
 
 func (r *result) typing() bool { return r.asking >= 0 || r.disputing }
 
-// folds reports whether items open and close: when they have details.
+// folds reports whether items open and close: those that can be disputed have many
+// details. Where there is a line or two, it is shown with the item.
 func (r *result) folds() bool {
-	return slices.ContainsFunc(r.res.Items, func(it exercises.Item) bool { return len(it.Details) > 0 })
+	_, ok := r.x.ex.(exercises.Disputer)
+	return ok && slices.ContainsFunc(r.res.Items, func(it exercises.Item) bool { return len(it.Details) > 0 })
 }
 
 // disputable reports whether the learner may disagree with the chosen item now.
 func (r *result) disputable() bool {
-	_, ok := r.x.ex.(exercises.Disputer)
-	return ok && r.tab == 0 && r.folds() && r.asking < 0 && r.res.Outcome != exercises.Asked
+	return r.tab == 0 && r.folds() && r.asking < 0 && r.res.Outcome != exercises.Asked
 }
 
 // closes closes what is open before the screen is left.
@@ -157,8 +158,8 @@ func (r *result) SetSize(w, h int) {
 	}
 	r.tab = min(r.tab, len(r.tabs)-1)
 	switch {
-	case r.asking >= 0 && r.folds(): // what is asked about
-		r.choose(r.asking, true)
+	case r.asking >= 0: // what is asked about
+		r.choose(r.asking, r.open)
 	case r.disputing:
 		r.choose(r.chosen, r.open)
 	case r.open && r.chosen == 0 && r.overflows(): // first what became of every card
@@ -176,7 +177,11 @@ func (r *result) Help() []key.Binding {
 		return []key.Binding{as(keys.enter, "enter", "keep it")}
 	}
 	if r.tab == 0 && r.folds() {
-		h := []key.Binding{as(keys.enter, "enter", "why"), as(keys.tab, "tab", "more"), keys.again}
+		h := []key.Binding{as(keys.enter, "enter", "why")}
+		if len(r.tabs) > 1 {
+			h = append(h, as(keys.tab, "tab", "more"))
+		}
+		h = append(h, keys.again)
 		if r.disputable() {
 			h = append(h, keys.disagree)
 		}
@@ -556,7 +561,7 @@ func (r *result) itemLines(it exercises.Item, chosen bool) []string {
 		say("better: "+exercises.Inline(it.Expected), st.Quiet.Render)
 	}
 	say(exercises.Inline(it.Reason), st.Text.Render)
-	if chosen && r.open {
+	if chosen && r.open || !r.folds() {
 		hidden := false
 		for _, d := range it.Details {
 			if d.How && !r.how {
