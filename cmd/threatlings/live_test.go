@@ -142,3 +142,47 @@ func TestLiveFromNothing(t *testing.T) {
 		}
 	}
 }
+
+// What the header calls saved is on the disk, whatever went wrong before: the
+// program is killed as soon as it says so, after a mistyped arrow and after keys
+// that came faster than anything is saved.
+func TestLiveSavedIsSaved(t *testing.T) {
+	env := home(t)
+	x := start(t, env, 80, 24, "live", "new")
+	kept := func(what string) *threatmodel.Model {
+		t.Helper()
+		x.until(what+", saved", func(s string) bool { return strings.Contains(s, what) && strings.Contains(s, "saved ·") })
+		x.kill()
+		b, err := os.ReadFile(filepath.Join(dataDir(env), "models", "a-feature-of-our-own.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := threatmodel.Parse("model", b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	x.shows("goes on to the system")
+	x.send("2")
+	x.shows("a part by itself")
+	x.send("aa -> bb: cc\r")
+	x.shows("Flow 1,")
+	x.send("-> q\r")
+	x.shows("An arrow needs a name")
+	x.send("\x15bb -> dd: ee\r")
+	if m := kept("Flow 2,"); len(m.Flows) != 2 || m.Flows[1].Carries != "ee" {
+		t.Fatalf("%+v", m.Flows)
+	}
+
+	x = start(t, env, 80, 24, "live", "open", "a-feature-of-our-own")
+	x.shows("▸1 Feature")
+	x.send("2")
+	x.shows("bb -> dd")
+	x.send("xu34a")
+	x.shows("look at it")
+	x.send("the shop")
+	if m := kept("the shop"); len(m.Flows) != 2 || len(m.Scope) != 1 || m.Scope[0].What != "the shop" {
+		t.Fatalf("%+v %+v", m.Flows, m.Scope)
+	}
+}

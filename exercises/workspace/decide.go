@@ -91,7 +91,8 @@ func (v *priorityStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 	}
 	id := order[v.c.at(order)].ID
 	rate := func(do func(t *threatmodel.Threat)) (bool, tea.Cmd) {
-		return true, s.edit(func(m *threatmodel.Model) { do(m.Threat(id)) })
+		s.edit(func(m *threatmodel.Model) { do(m.Threat(id)) })
+		return true, nil
 	}
 	switch k.String() {
 	case "l", "L", "right", "left":
@@ -112,11 +113,11 @@ func (v *priorityStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 			by = -1
 		}
 		moved := false
-		cmd := s.edit(func(m *threatmodel.Model) { moved = m.Move(id, by) })
+		s.edit(func(m *threatmodel.Model) { moved = m.Move(id, by) })
 		if !moved {
 			s.say("By hand only ties are broken: its neighbour there has another score.")
 		}
-		return true, cmd
+		return true, nil
 	case "enter", "e":
 		t := order[v.c.at(order)]
 		rate := func(list []string) []option {
@@ -274,7 +275,8 @@ func (v *decisionsStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 	case "enter", "e", "a", "right":
 		return true, s.open(v.form(id))
 	case "d":
-		return true, s.edit(func(m *threatmodel.Model) { t := m.Threat(id); t.Done = !t.Done })
+		s.edit(func(m *threatmodel.Model) { t := m.Threat(id); t.Done = !t.Done })
+		return true, nil
 	}
 	return false, nil
 }

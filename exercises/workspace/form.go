@@ -97,9 +97,8 @@ func (f *form) focus() tea.Cmd {
 	return nil
 }
 
-// key handles a key; done means that the form is to be left, changed that the
-// model has been.
-func (f *form) key(k tea.KeyMsg) (done, changed bool, cmd tea.Cmd) {
+// key handles a key; done means that the form is to be left.
+func (f *form) key(k tea.KeyMsg) (done bool, cmd tea.Cmd) {
 	shown := f.shown()
 	f.cur = max(0, min(f.cur, len(shown)-1))
 	x := shown[f.cur]
@@ -109,25 +108,25 @@ func (f *form) key(k tea.KeyMsg) (done, changed bool, cmd tea.Cmd) {
 	}
 	switch k.String() {
 	case "tab":
-		return false, false, move(1)
+		return false, move(1)
 	case "shift+tab":
-		return false, false, move(-1)
+		return false, move(-1)
 	case "ctrl+s", "f5":
-		return true, false, nil
+		return true, nil
 	case "enter":
 		if x.text == nil || x.lines == 1 {
 			if f.cur == len(shown)-1 {
-				return true, false, nil
+				return true, nil
 			}
-			return false, false, move(1)
+			return false, move(1)
 		}
 	case "up":
 		if x.text == nil || x.text.AtTop() {
-			return false, false, move(-1)
+			return false, move(-1)
 		}
 	case "down":
 		if x.text == nil || x.text.AtBottom() {
-			return false, false, move(1)
+			return false, move(1)
 		}
 	}
 	if x.text == nil {
@@ -135,17 +134,15 @@ func (f *form) key(k tea.KeyMsg) (done, changed bool, cmd tea.Cmd) {
 		f.choose(x, k)
 		if x.chosen != before {
 			x.keep(x.value())
-			return false, true, nil
 		}
-		return false, false, nil
+		return false, nil
 	}
 	before := x.text.Value()
 	cmd = x.text.Update(k)
 	if x.text.Value() != before {
 		x.keep(x.value())
-		return false, true, cmd
 	}
-	return false, false, cmd
+	return false, cmd
 }
 
 // choose walks the options with the arrows, and finds one by what it begins with.

@@ -58,10 +58,9 @@ func (l *list) key(k tea.KeyMsg) (bool, tea.Cmd) {
 			return true, nil
 		}
 		i := l.cur
-		cmd := l.s.edit(func(*threatmodel.Model) { l.remove(i) })
+		l.s.edit(func(*threatmodel.Model) { l.remove(i) })
 		l.s.say("Removed. u brings it back.")
 		l.clamp()
-		return true, cmd
 	case "J", "K", "shift+down", "shift+up":
 		by := 1
 		if k.String() == "K" || k.String() == "shift+up" {
@@ -69,9 +68,8 @@ func (l *list) key(k tea.KeyMsg) (bool, tea.Cmd) {
 		}
 		if i := l.cur + by; l.swap != nil && i >= 0 && i < l.n() {
 			cur := l.cur
-			cmd := l.s.edit(func(*threatmodel.Model) { l.swap(cur, i) })
+			l.s.edit(func(*threatmodel.Model) { l.swap(cur, i) })
 			l.cur = i
-			return true, cmd
 		}
 	default:
 		return false, nil

@@ -132,7 +132,8 @@ func (v *systemStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 				v.stopEntering()
 				return true, nil
 			}
-			return true, v.enter()
+			v.enter()
+			return true, nil
 		case "down":
 			if v.list.n() > 0 {
 				v.stopEntering()
@@ -158,28 +159,28 @@ func (v *systemStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 			return true, v.entry.Focus()
 		}
 	case "z": // the whole system anew is one step to take back
-		return true, s.takeBack()
+		s.takeBack()
+		return true, nil
 	}
 	return v.list.key(k)
 }
 
 // enter does what the entry line says; a line that is not understood stays there.
-func (v *systemStep) enter() tea.Cmd {
+func (v *systemStep) enter() {
 	s := v.s
 	if len(s.m.Components)+len(s.m.Flows) >= threatmodel.MaxEntries {
 		s.say("The list is full.")
-		return nil
+		return
 	}
 	var told string
 	var err error
-	cmd := s.edit(func(m *threatmodel.Model) { told, err = m.Enter(v.entry.Value()) })
+	s.edit(func(m *threatmodel.Model) { told, err = m.Enter(v.entry.Value()) })
 	if err != nil {
 		s.sayBad(err)
-		return nil
+		return
 	}
 	v.entry.SetValue("")
 	s.say("%s", told)
-	return cmd
 }
 
 func (v *systemStep) lines(width, height int) []string {

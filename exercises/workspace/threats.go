@@ -185,7 +185,7 @@ func (v *threatsStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 			s.say("Something was found here; e opens it.")
 			return true, nil
 		}
-		return true, s.edit(func(m *threatmodel.Model) {
+		s.edit(func(m *threatmodel.Model) {
 			if m.Look(place, letter) {
 				s.say("Looked, and nothing. That is worth knowing.")
 			} else {

@@ -44,10 +44,12 @@ type Options struct {
 	After func(time.Duration, tea.Msg) tea.Cmd
 }
 
-// How long after a change the model is saved and drawn.
+// How long after a change the model is saved and drawn, and after a failure
+// saved once more.
 const (
-	saveDelay = 400 * time.Millisecond
-	drawDelay = 300 * time.Millisecond
+	saveDelay  = 400 * time.Millisecond
+	retryDelay = 3 * time.Second
+	drawDelay  = 300 * time.Millisecond
 )
 
 // A view is the screen of one step.
@@ -75,10 +77,8 @@ type Screen struct {
 	undo   []*threatmodel.Model
 	before *threatmodel.Model // of the edit that is under way
 	saver  *saver
-	// afterBack saves and draws after a form that esc has closed.
-	afterBack tea.Cmd
-	due       bool  // a save is about to begin
-	failed    error // of the last save
+	due    bool  // a save is about to begin
+	failed error // of the last save
 
 	diagram  *scenarios.Diagram
 	drawn    string // the system that the diagram shows
@@ -205,14 +205,18 @@ func (s *Screen) Flush() error {
 	return s.failed
 }
 
-// changed saves and draws what was changed, soon.
-func (s *Screen) changed() tea.Cmd {
-	var cmds []tea.Cmd
-	if !s.due {
-		s.due = true
-		cmds = append(cmds, s.o.After(saveDelay, saveMsg{s}))
+// keep has what is not saved and drawn yet saved and drawn soon. It looks at the
+// model and not at what was done, so that nothing that changes it can forget to.
+func (s *Screen) keep() tea.Cmd {
+	if s.due || s.kept() {
+		return s.drawLater()
 	}
-	return tea.Batch(append(cmds, s.drawLater())...)
+	s.due = true
+	delay := saveDelay
+	if s.failed != nil {
+		delay = retryDelay
+	}
+	return tea.Batch(s.o.After(delay, saveMsg{s}), s.drawLater())
 }
 
 // A saver writes one model at a time, and never an older one over a newer one.
@@ -245,11 +249,10 @@ func (v *saver) write(m *threatmodel.Model, n int64) error {
 const maxUndo = 100
 
 // edit changes the model as one step that can be taken back.
-func (s *Screen) edit(do func(m *threatmodel.Model)) tea.Cmd {
+func (s *Screen) edit(do func(m *threatmodel.Model)) {
 	s.begin()
 	do(s.m)
 	s.endEdit()
-	return s.changed()
 }
 
 // begin remembers the model before an edit.
@@ -273,15 +276,14 @@ func (s *Screen) endEdit() {
 	s.before = nil
 }
 
-func (s *Screen) takeBack() tea.Cmd {
+func (s *Screen) takeBack() {
 	if len(s.undo) == 0 {
 		s.say("There is nothing to take back.")
-		return nil
+		return
 	}
 	*s.m = *s.undo[len(s.undo)-1]
 	s.undo = s.undo[:len(s.undo)-1]
 	s.say("Taken back.")
-	return s.changed()
 }
 
 func (s *Screen) say(format string, args ...any) {
@@ -303,14 +305,13 @@ func (s *Screen) open(f *form) tea.Cmd {
 	return f.focus()
 }
 
-func (s *Screen) closeForm() tea.Cmd {
+func (s *Screen) closeForm() {
 	f := s.form
 	s.form = nil
 	if f.done != nil {
 		f.done()
 	}
 	s.endEdit()
-	return s.changed()
 }
 
 // Back closes what is open: a form, an overlay, the entry line. What is to be
@@ -318,7 +319,7 @@ func (s *Screen) closeForm() tea.Cmd {
 func (s *Screen) Back() bool {
 	switch {
 	case s.form != nil:
-		s.afterBack = s.closeForm()
+		s.closeForm()
 		return true
 	case s.over != nil:
 		s.over = nil
@@ -335,28 +336,29 @@ func (s *Screen) Back() bool {
 	return false
 }
 
-// AfterBack is what the last Back has set going; nil for nothing.
-func (s *Screen) AfterBack() tea.Cmd {
-	cmd := s.afterBack
-	s.afterBack = nil
-	return cmd
-}
+// AfterBack saves and draws what Back has left.
+func (s *Screen) AfterBack() tea.Cmd { return s.keep() }
 
-// Update handles a message.
-func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+// Update handles a message. Whatever it was, what it changed is on its way to the
+// disk after it.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd { return tea.Batch(s.handle(msg), s.keep()) }
+
+func (s *Screen) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case saveMsg:
 		return s.save()
 	case savedMsg:
-		if s.failed = msg.err; msg.err != nil {
+		if msg.err != nil && (s.failed == nil || s.failed.Error() != msg.err.Error()) { // said once, and tried again until it succeeds
 			s.sayBad(msg.err)
 		}
+		s.failed = msg.err
 	case drawMsg:
 		s.drawDue = false
 		return s.draw()
 	case drawnMsg:
 		return s.take(msg)
 	case minuteMsg:
+		s.due = false // should the timer of a save have been lost, another is set
 		return s.o.After(time.Minute, minuteMsg{s})
 	case tea.KeyMsg:
 		return s.key(msg)
@@ -369,6 +371,10 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 // save writes the model in a command.
 func (s *Screen) save() tea.Cmd {
 	s.due = false
+	if s.kept() { // a save that was under way has written it
+		s.failed = nil
+		return nil
+	}
 	m, n, v := s.m.Clone(), s.saver.next(), s.saver
 	return func() tea.Msg { return savedMsg{s, v.write(m, n)} }
 }
@@ -376,12 +382,9 @@ func (s *Screen) save() tea.Cmd {
 func (s *Screen) key(k tea.KeyMsg) tea.Cmd {
 	s.status = ""
 	if s.form != nil {
-		done, changed, cmd := s.form.key(k)
+		done, cmd := s.form.key(k)
 		if done {
-			return tea.Batch(cmd, s.closeForm())
-		}
-		if changed {
-			cmd = tea.Batch(cmd, s.changed())
+			s.closeForm()
 		}
 		return cmd
 	}
@@ -400,7 +403,7 @@ func (s *Screen) key(k tea.KeyMsg) tea.Cmd {
 	case "1", "2", "3", "4", "5", "6", "7", "8", "9":
 		s.goTo(threatmodel.Step(k[0] - '1'))
 	case "u", "ctrl+z":
-		return s.takeBack()
+		s.takeBack()
 	case "ctrl+t":
 		s.toggle(newReading(s))
 	case "ctrl+d":

@@ -91,14 +91,21 @@ func (p *player) run(cmd tea.Cmd) {
 	}
 }
 
-// wait lets what was put off happen.
+// wait lets what was put off happen, until nothing is.
 func (p *player) wait() {
 	for n := 0; len(p.later) > 0; n++ {
 		if n > 100 {
 			p.t.Fatal("messages without end")
 		}
-		msg := p.later[0]
-		p.later = p.later[1:]
+		p.round()
+	}
+}
+
+// round lets happen what was put off up to now.
+func (p *player) round() {
+	now := p.later
+	p.later = nil
+	for _, msg := range now {
 		p.run(p.s.Update(msg))
 	}
 }
@@ -293,14 +300,68 @@ func TestSaving(t *testing.T) {
 	}
 	p.fail = errors.New("the disk is full")
 	p.keys("'me'")
-	p.wait()
+	p.round()
 	p.sees("! The disk is full")
 	if !strings.HasPrefix(p.s.Status(), "NOT SAVED") || p.s.Flush() == nil {
 		t.Errorf("status %q", p.s.Status())
 	}
+	p.round() // it is tried again, and fails again
+	if p.fail = nil; !strings.HasPrefix(p.s.Status(), "NOT SAVED") {
+		t.Errorf("status %q", p.s.Status())
+	}
+	p.wait() // and again, with no key, until it succeeds
+	if p.saved.Assets[0].Name != "half a name" || !strings.HasPrefix(p.s.Status(), "saved") {
+		t.Errorf("%+v, %q", p.saved.Assets, p.s.Status())
+	}
+	p.fail = errors.New("the disk is full again")
+	p.keys("' x'", "backspace", "backspace", "'!'")
+	p.round()
 	p.fail = nil
-	if err := p.s.Flush(); err != nil || p.saved.Assets[0].Name != "half a name" {
+	if err := p.s.Flush(); err != nil || p.saved.Assets[0].Name != "half a name!" {
 		t.Errorf("%v, %+v", err, p.saved.Assets)
+	}
+}
+
+// Whatever was done while a save was due, and whatever had gone wrong before, what
+// stands on the screen reaches the disk without another key.
+func TestEverythingIsSaved(t *testing.T) {
+	for name, keys := range map[string][]string{
+		"a line that is not understood":          {"2", "a", "'-> q'", "enter", "ctrl+u", "'one -> two'", "enter"},
+		"the same, with the list behind it":      {"2", "a", "'-> q'", "enter", "ctrl+u", "esc", "x"},
+		"a line that is there already":           {"2", "a", "'one'", "enter", "'one'", "enter"},
+		"removed, taken back, and the next step": {"2", "x", "u", "3", "x"},
+		"the next step at once":                  {"3", "x", "4"},
+		"a form that esc closes":                 {"3", "a", "'late'", "esc", "ctrl+d"},
+		"a form that stays open":                 {"3", "a", "'late'"},
+		"the document over it":                   {"7", "right", "ctrl+t"},
+		"nothing to take back":                   {"u", "3", "x"},
+		"a rating":                               {"7", "right", "8", "d", "9"},
+		"a class, by arrows":                     {"3", "enter", "tab", "right"},
+		"moved":                                  {"4", "home", "J"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlayer(t, demo(t), 80, 20, nil)
+			p.keys(keys...)
+			for again := range 2 { // the second time nothing of the first may be in the way
+				p.wait()
+				if !reflect.DeepEqual(p.saved, p.s.m) || !strings.HasPrefix(p.s.Status(), "saved") || reflect.DeepEqual(p.saved, demo(t)) {
+					t.Fatalf("round %d: %q", again, p.s.Status())
+				}
+				p.keys("esc", "esc", "5", "a", fmt.Sprintf("'more %d'", again))
+			}
+		})
+	}
+}
+
+// A timer that never came back is set again within a minute.
+func TestLostTimer(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	p.keys("3", "x")
+	p.later = nil // lost
+	p.run(p.s.Update(minuteMsg{p.s}))
+	p.wait()
+	if !reflect.DeepEqual(p.saved, p.s.m) {
+		t.Errorf("saved %+v", p.saved)
 	}
 }
 
