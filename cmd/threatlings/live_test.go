@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"edu/threatlings/exercises/threatmodel"
 	"edu/threatlings/exercises/threatmodel/export"
@@ -184,5 +185,50 @@ func TestLiveSavedIsSaved(t *testing.T) {
 	x.send("the shop")
 	if m := kept("the shop"); len(m.Flows) != 2 || len(m.Scope) != 1 || m.Scope[0].What != "the shop" {
 		t.Fatalf("%+v %+v", m.Flows, m.Scope)
+	}
+}
+
+// A design document opens the model that belongs to it, says where that is kept,
+// and that somebody has written the document since.
+func TestLiveDocument(t *testing.T) {
+	env, doc := home(t), filepath.Join(t.TempDir(), "design.md")
+	if err := os.WriteFile(doc, []byte("# Second bot\n\nIt pays.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := start(t, env, 80, 24, "live", doc)
+	x.shows("Kept in")
+	x.send("\rA bot pays invoices.")
+	x.shows("A bot pays invoices.")
+	x.send("\x1b")
+	x.shows("goes on to the system")
+	x.send("\x03")
+	if err := x.wait(); err != nil {
+		t.Fatal(err)
+	}
+	models := filepath.Join(dataDir(env), "models")
+	for n, want := range []string{"Second bot", "design.md was written after you last worked here"} {
+		x = start(t, env, 80, 24, "live", doc)
+		if s := x.shows(want); n == 0 && strings.Contains(s, "was written after") {
+			t.Errorf("nobody has written it:\n%s", s)
+		}
+		x.send("\x10") // to the step before
+		x.until("the feature", func(s string) bool {
+			return strings.Contains(s, "A bot pays invoices.") && strings.Contains(s, "Kept in")
+		})
+		x.send("\x03")
+		if err := x.wait(); err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(filepath.Join(models, "*.yaml"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		st, err := os.Stat(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(doc, time.Time{}, st.ModTime().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -36,7 +36,7 @@ func newLive(e *env, w *course.Workshop) *live {
 	l.ws = workspace.New(workspace.Options{
 		Styles:   e.theme.styles,
 		Markdown: func(md string, width int) string { return e.Pages.render(md, width, e.theme) },
-		Model:    w.Model, Guide: w.Guide, Name: w.Name, Document: w.Document, Drawing: w.Drawing, Key: w.Key,
+		Model:    w.Model, Guide: w.Guide, Name: w.Name, Path: func() string { return w.File.Path }, Document: w.Document, Drawing: w.Drawing, Key: w.Key,
 		Save: w.File.Save, Draw: drawing.Text, Now: e.Session.Now, After: e.After,
 	})
 	return l

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/exercises/threatmodel"
 )
@@ -30,31 +31,42 @@ func (v featureStep) lines(width, height int) []string {
 	}
 	out = append(out, "")
 	for _, r := range [][2]string{
-		{"Facilitator", m.Team.Facilitator}, {"Owner", m.Team.Owner}, {"Scribe", m.Team.Scribe}, {"Attackers", m.Team.Attackers}, {"Document", m.Document},
+		{"Facilitator", m.Team.Facilitator}, {"Owner", m.Team.Owner}, {"Scribe", m.Team.Scribe}, {"Attackers", m.Team.Attackers}, {"Document", m.Document}, {"Kept in", v.s.o.Path()},
 	} {
-		if r[1] != "" {
-			out = append(out, st.Quiet.Render(fit(r[0], labelWidth))+st.Text.Render(r[1]))
+		if r[1] == "" {
+			continue
+		}
+		for i, l := range strings.Split(ansi.Hardwrap(r[1], w-labelWidth, true), "\n") { // a path has no blanks
+			if i > 0 {
+				r[0] = ""
+			}
+			out = append(out, st.Quiet.Render(fit(r[0], labelWidth))+st.Text.Render(l))
 		}
 	}
-	out = append(out, "", st.Quiet.Render("The four questions of every session"))
+	questions := []string{"", st.Quiet.Render("The four questions of every session")}
 	for i, q := range fourQuestions {
-		out = append(out, "  "+st.Text.Render(string(rune('1'+i))+". "+q))
+		questions = append(questions, "  "+st.Text.Render(string(rune('1'+i))+". "+q))
 	}
 	agenda, all := []string{}, 0
 	for _, step := range threatmodel.Steps {
 		agenda = append(agenda, fmt.Sprintf("%s %d", strings.ToLower(step.Name), step.Minutes))
 		all += step.Minutes
 	}
-	out = append(out, "")
+	times := []string{""}
 	for _, l := range wrap(fmt.Sprintf("About %d minutes: %s. Nothing is timed.", all, strings.Join(agenda, ", ")), w) {
-		out = append(out, st.Quiet.Render(l))
+		times = append(times, st.Quiet.Render(l))
 	}
+	keys := []string{""}
 	if v.s.o.Document != "" {
-		out = append(out, "", st.Accent.Render("▸ ")+st.Text.Render("ctrl+t")+st.Quiet.Render(" reads the design document   ")+st.Text.Render("ctrl+d")+st.Quiet.Render(" walks the diagram"))
-	} else {
-		out = append(out, "")
+		keys = append(keys, st.Accent.Render("▸ ")+st.Text.Render("ctrl+t")+st.Quiet.Render(" reads the design document   ")+st.Text.Render("ctrl+d")+st.Quiet.Render(" walks the diagram"))
 	}
-	return append(out, st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
+	keys = append(keys, st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
+	for _, part := range [][]string{questions, times} { // where there is room for them
+		if len(out)+len(part)+len(keys) <= height {
+			out = append(out, part...)
+		}
+	}
+	return append(out, keys...)
 }
 
 func (v featureStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
@@ -73,7 +85,11 @@ func (v featureStep) edit() tea.Cmd {
 	}
 	owner := role("Owner", m.Team.Owner, "knows the feature, answers questions", func(t string) { s.m.Team.Owner = t })
 	owner.hint = "Alone? Leave the roles empty."
-	return s.open(&form{title: "The feature", fields: []*field{
+	first := 0
+	if m.Title != "" && m.Title != threatmodel.Nameless && m.Feature == "" {
+		first = 1 // where there is something to write
+	}
+	return s.open(&form{title: "The feature", cur: first, fields: []*field{
 		s.text("Title", m.Title, "what you call it", 1, func(t string) { s.m.Title = t }),
 		s.text("Feature", m.Feature, "Who uses it for what? What is new?", 4, func(t string) { s.m.Feature = t }),
 		owner,

@@ -31,6 +31,7 @@ type Options struct {
 	Model    *threatmodel.Model
 	Guide    *threatmodel.Guide
 	Name     func(*threatmodel.Model) string // how a command line names the model after this session
+	Path     func() string                   // the file that the model is kept in now
 	Document string                          // the design document as Markdown; "" for none
 	// Drawing is the diagram of Model when it is there already; nil otherwise.
 	Drawing *scenarios.Diagram

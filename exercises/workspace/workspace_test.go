@@ -40,7 +40,7 @@ func newPlayer(t testing.TB, m *threatmodel.Model, width, height int, change fun
 	p := &player{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	in := inputtest.Options()
 	o := Options{
-		Styles: in.Styles, Markdown: in.Markdown, Model: m, Guide: g, Name: func(*threatmodel.Model) string { return "a-model" }, Now: func() time.Time { return p.now },
+		Styles: in.Styles, Markdown: in.Markdown, Model: m, Guide: g, Name: func(*threatmodel.Model) string { return "a-model" }, Path: func() string { return "/home/ada/.local/share/threatlings/models/a-model.yaml" }, Now: func() time.Time { return p.now },
 		Save: func(m *threatmodel.Model) error {
 			if p.fail == nil {
 				p.saved = m.Clone()
