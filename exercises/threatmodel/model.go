@@ -5,6 +5,7 @@
 package threatmodel
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -270,13 +271,6 @@ func (m *Model) AddAsset(a Asset) *Asset {
 	return &m.Assets[len(m.Assets)-1]
 }
 
-// NameAsset gives the asset at i an id made of its name. It is for a new asset,
-// to which nothing refers yet.
-func (m *Model) NameAsset(i int) {
-	m.Assets[i].ID = "" // so that its old id is free
-	m.Assets[i].ID = unique(orElse(slug(m.Assets[i].Name), "asset"), func(id string) bool { _, ok := m.Asset(id); return ok })
-}
-
 // NameThreat gives the threat at i an id made of its first words. It is for a new threat.
 func (m *Model) NameThreat(i int) {
 	m.Threats[i].ID = ""
@@ -356,13 +350,15 @@ func (m *Model) dropEmptyZones() {
 	})
 }
 
-// RemovePlace takes a component with its flows, or a flow, out of the model.
-// Threats there stay, without a place.
-func (m *Model) RemovePlace(id string) {
+// RemovePlace takes a component with its flows, or a flow, out of the model, and
+// tells what went, in a sentence or two. Threats there stay, without a place.
+func (m *Model) RemovePlace(id string) string {
 	gone := map[string]bool{id: true}
+	told, flows, threats := "Removed "+m.PlaceName(id), []string{}, 0
 	m.Flows = slices.DeleteFunc(m.Flows, func(f Flow) bool {
 		if f.From == id || f.To == id {
 			gone[strconv.Itoa(f.N)] = true
+			flows = append(flows, strconv.Itoa(f.N))
 		}
 		return gone[strconv.Itoa(f.N)]
 	})
@@ -371,19 +367,43 @@ func (m *Model) RemovePlace(id string) {
 	for i := range m.Threats {
 		if gone[m.Threats[i].Place] {
 			m.Threats[i].Place = ""
+			threats++
 		}
 	}
 	m.dropEmptyZones()
+	switch n := len(flows); {
+	case n == 1:
+		told += " and with it flow " + flows[0]
+	case n > 1:
+		told += " and with it the flows " + strings.Join(flows[:n-1], ", ") + " and " + flows[n-1]
+	}
+	return told + "." + without(threats, "place")
 }
 
-// RemoveAsset takes an asset out of the model. Threats to it stay, without an asset.
-func (m *Model) RemoveAsset(id string) {
+// without says how many threats have lost what they were about.
+func without(n int, what string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " One threat has no " + what + " now."
+	}
+	return fmt.Sprintf(" %d threats have no %s now.", n, what)
+}
+
+// RemoveAsset takes an asset out of the model and tells so. Threats to it stay,
+// without an asset.
+func (m *Model) RemoveAsset(id string) string {
+	a, _ := m.Asset(id)
+	threats := 0
 	m.Assets = slices.DeleteFunc(m.Assets, func(a Asset) bool { return a.ID == id })
 	for i := range m.Threats {
 		if m.Threats[i].Asset == id {
 			m.Threats[i].Asset = ""
+			threats++
 		}
 	}
+	return "Removed " + a.Name + "." + without(threats, "asset")
 }
 
 // titleWidth is the most columns of a threat's title.

@@ -21,11 +21,11 @@ type list struct {
 	row    func(i, width int) string
 	plain  func(i int) string // the row in words, for the line mode; nil: as it is drawn
 	form   func(i int) *form
-	add    func() // appends an empty entry
+	add    func() // appends an empty entry; nil where entries are typed as lines
 	blank  func(i int) bool
-	remove func(i int)
-	named  func(i int)    // gives a new entry its id, once it has words; may be nil
-	swap   func(i, k int) // nil: they are not moved
+	remove func(i int) (told string) // says what else went; "" for nothing
+	named  func(i int)               // gives a new entry its id, once it has words; may be nil
+	swap   func(i, k int)            // nil: they are not moved
 	detail func(i, width int) []string
 }
 
@@ -57,10 +57,7 @@ func (l *list) key(k tea.KeyMsg) (bool, tea.Cmd) {
 		if l.n() == 0 {
 			return true, nil
 		}
-		i := l.cur
-		l.s.edit(func(*threatmodel.Model) { l.remove(i) })
-		l.s.say("Removed. u brings it back.")
-		l.clamp()
+		l.removeOne(l.cur)
 	case "J", "K", "shift+down", "shift+up":
 		by := 1
 		if k.String() == "K" || k.String() == "shift+up" {
@@ -76,6 +73,14 @@ func (l *list) key(k tea.KeyMsg) (bool, tea.Cmd) {
 	}
 	l.cur = max(0, l.cur)
 	return true, nil
+}
+
+// removeOne takes an entry out and says so.
+func (l *list) removeOne(i int) {
+	told := ""
+	l.s.edit(func(*threatmodel.Model) { told = said(l.remove(i), "Removed.") })
+	l.s.say("%s u brings it back.", told)
+	l.clamp()
 }
 
 func (l *list) addOne() tea.Cmd {
@@ -118,6 +123,9 @@ func (l *list) lines(width, height int) []string {
 		var out []string
 		for _, t := range wrap(l.empty, min(width, 76)) {
 			out = append(out, st.Text.Render(t))
+		}
+		if l.add == nil {
+			return out
 		}
 		return append(out, "", st.Accent.Render("▸ ")+st.Text.Render("a")+st.Quiet.Render(" adds "+l.what))
 	}

@@ -102,18 +102,23 @@ func (v featureStep) edit() tea.Cmd {
 
 func (v featureStep) help() []key.Binding { return []key.Binding{bind("enter", "write")} }
 
+// assetsStep takes an asset a line.
+type assetsStep struct{ *entryLine }
+
+func (v *assetsStep) lines(width, height int) []string {
+	return v.entryLine.lines(width, v.list.lines(width, height-2))
+}
+
 func newAssets(s *Screen) view {
-	l := &list{s: s, what: "an asset", empty: "No asset yet. Think of data first: what would somebody pay for, what would hurt if everybody read it, changed it, or could not get at it? Then of money, trust, and time."}
+	l := &list{s: s, what: "an asset", empty: "No asset yet. Think of data first: what would somebody pay for, what would hurt if everybody read it, changed it, or could not get at it? Then of money, trust, and time. One on each line; its class (public, confidential, restricted, secret) and whose it is may follow, after commas."}
 	l.n = func() int { return len(s.m.Assets) }
 	l.row = func(i, w int) string {
 		st := s.o.Styles
 		a := s.m.Assets[i]
 		return columns(w, []int{40, 16}, st.Text.Render(a.Name), st.Strong.Render(a.Class), st.Quiet.Render(a.Owner))
 	}
-	l.add = func() { s.m.AddAsset(threatmodel.Asset{}) }
 	l.blank = func(i int) bool { return s.m.Assets[i].Name == "" }
-	l.named = func(i int) { s.m.NameAsset(i) }
-	l.remove = func(i int) { s.m.RemoveAsset(s.m.Assets[i].ID) }
+	l.remove = func(i int) string { return s.m.RemoveAsset(s.m.Assets[i].ID) }
 	l.swap = func(i, k int) { swapIn(&s.m.Assets)(i, k) }
 	l.form = func(i int) *form {
 		a := s.m.Assets[i]
@@ -125,7 +130,7 @@ func newAssets(s *Screen) view {
 			s.text("Owner", a.Owner, "who decides about it", 1, func(t string) { s.m.Assets[i].Owner = t }),
 		}}
 	}
-	return l
+	return &assetsStep{newEntryLine(s, l, "card numbers, restricted, Ada", (*threatmodel.Model).EnterAsset)}
 }
 
 func newScope(s *Screen) view {
@@ -142,7 +147,7 @@ func newScope(s *Screen) view {
 	}
 	l.add = func() { s.m.Scope = append(s.m.Scope, threatmodel.Scoped{}) }
 	l.blank = func(i int) bool { return s.m.Scope[i].What == "" }
-	l.remove = func(i int) { removeFrom(&s.m.Scope, i) }
+	l.remove = func(i int) string { removeFrom(&s.m.Scope, i); return "" }
 	l.swap = func(i, k int) { swapIn(&s.m.Scope)(i, k) }
 	l.form = func(i int) *form {
 		x := s.m.Scope[i]
@@ -187,12 +192,13 @@ func newAssumptions(s *Screen) view {
 	}
 	l.add = func() { s.m.Questions = append(s.m.Questions, threatmodel.Question{}) }
 	l.blank = func(i int) bool { text, _ := entry(i); return *text == "" }
-	l.remove = func(i int) {
+	l.remove = func(i int) string {
 		if assumption(i) {
 			removeFrom(&s.m.Assumptions, i)
-			return
+		} else {
+			removeFrom(&s.m.Questions, i-len(s.m.Assumptions))
 		}
-		removeFrom(&s.m.Questions, i-len(s.m.Assumptions))
+		return ""
 	}
 	l.form = func(i int) *form {
 		text, who := entry(i)

@@ -45,7 +45,7 @@ func newThreats(s *Screen) view {
 	l.add = func() { s.m.AddThreat(threatmodel.Threat{}) }
 	l.named = func(i int) { s.m.NameThreat(i) }
 	l.blank = func(i int) bool { return strings.TrimSpace(s.m.Threats[i].Text) == "" }
-	l.remove = func(i int) { removeFrom(&s.m.Threats, i) }
+	l.remove = func(i int) string { removeFrom(&s.m.Threats, i); return "" }
 	l.swap = func(i, k int) { swapIn(&s.m.Threats)(i, k) }
 	l.form = v.form
 	v.all = l

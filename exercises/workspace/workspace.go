@@ -175,8 +175,19 @@ func (s *Screen) Typing() bool {
 	if s.form != nil {
 		return true
 	}
-	sys, ok := s.views[s.step].(*systemStep)
-	return ok && s.over == nil && sys.entering
+	e := s.entry()
+	return e != nil && s.over == nil && e.typing
+}
+
+// entry is the step's line for quick entry; nil where there is none.
+func (s *Screen) entry() *entryLine {
+	switch v := s.views[s.step].(type) {
+	case *systemStep:
+		return v.entryLine
+	case *assetsStep:
+		return v.entryLine
+	}
+	return nil
 }
 
 // Status is what the header says: whether all is saved, and the agenda.
@@ -326,8 +337,8 @@ func (s *Screen) Back() bool {
 		s.over = nil
 		return true
 	}
-	if sys, ok := s.views[s.step].(*systemStep); ok && sys.entering {
-		sys.stopEntering()
+	if e := s.entry(); e != nil && e.typing {
+		e.stop()
 		return true
 	}
 	if th, ok := s.views[s.step].(*threatsStep); ok && th.list {

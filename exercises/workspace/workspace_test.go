@@ -238,7 +238,7 @@ func TestFromNothing(t *testing.T) {
 	p.keys("enter", "ctrl+u", "'Gift cards'", "tab", "'People buy a card. Others spend it.'", "esc")
 	p.keys("2", "'buyer -> shop: HTTPS card'", "enter", "'shop -> db: SQL over TLS codes'", "enter", "'nothing ->'", "enter").sees("! An arrow needs a name on both sides")
 	p.keys("ctrl+u", "esc").sees("①", "shop -> db: SQL over TLS codes")
-	p.keys("3", "a", "'gift codes'", "tab", "right", "right", "tab", "'Ada'", "enter").sees("gift codes", "confidential", "Ada")
+	p.keys("3", "'gift codes, confidential, Ada'", "enter", "esc").sees("gift codes", "confidential", "Ada")
 	p.keys("4", "a", "'the shop page'", "tab", "right", "tab", "'another team'", "esc").sees("out  the shop page")
 	p.keys("5", "a", "'Codes are random'", "tab", "tab", "'Bo'", "esc", "o", "'Who may refund?'", "esc").sees("we assume  Codes are random", "open       Who may refund?")
 	p.keys("6", "down", "right", "right", "right", "enter", "'An insider reads the gift codes and spends them.'", "esc")
@@ -272,7 +272,7 @@ func TestFromNothing(t *testing.T) {
 // Every change can be taken back, one at a time.
 func TestUndo(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
-	p.keys("3", "home", "x").sees("Removed. u brings it back.")
+	p.keys("3", "home", "x").sees("Removed card data. 6 threats have no asset now. u brings it back.")
 	p.keys("7", "right", "b", "8", "d", "6", "t", "x", "4", "a", "'more'", "esc")
 	if len(p.s.m.Assets) == len(demo(t).Assets) {
 		t.Fatal("nothing was removed")
@@ -290,12 +290,12 @@ func TestUndo(t *testing.T) {
 // leaving tries again and stays.
 func TestSaving(t *testing.T) {
 	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
-	p.keys("3", "a", "'half a na'")
+	p.keys("4", "a", "'half a na'")
 	if !strings.HasPrefix(p.s.Status(), "saving") {
 		t.Errorf("status %q", p.s.Status())
 	}
 	p.wait()
-	if p.saved == nil || p.saved.Assets[0].Name != "half a na" || !strings.HasPrefix(p.s.Status(), "saved") {
+	if p.saved == nil || p.saved.Scope[0].What != "half a na" || !strings.HasPrefix(p.s.Status(), "saved") {
 		t.Errorf("%+v, %q", p.saved, p.s.Status())
 	}
 	p.fail = errors.New("the disk is full")
@@ -310,15 +310,15 @@ func TestSaving(t *testing.T) {
 		t.Errorf("status %q", p.s.Status())
 	}
 	p.wait() // and again, with no key, until it succeeds
-	if p.saved.Assets[0].Name != "half a name" || !strings.HasPrefix(p.s.Status(), "saved") {
-		t.Errorf("%+v, %q", p.saved.Assets, p.s.Status())
+	if p.saved.Scope[0].What != "half a name" || !strings.HasPrefix(p.s.Status(), "saved") {
+		t.Errorf("%+v, %q", p.saved.Scope, p.s.Status())
 	}
 	p.fail = errors.New("the disk is full again")
 	p.keys("' x'", "backspace", "backspace", "'!'")
 	p.round()
 	p.fail = nil
-	if err := p.s.Flush(); err != nil || p.saved.Assets[0].Name != "half a name!" {
-		t.Errorf("%v, %+v", err, p.saved.Assets)
+	if err := p.s.Flush(); err != nil || p.saved.Scope[0].What != "half a name!" {
+		t.Errorf("%v, %+v", err, p.saved.Scope)
 	}
 }
 
@@ -331,8 +331,8 @@ func TestEverythingIsSaved(t *testing.T) {
 		"a line that is there already":           {"2", "a", "'one'", "enter", "'one'", "enter"},
 		"removed, taken back, and the next step": {"2", "x", "u", "3", "x"},
 		"the next step at once":                  {"3", "x", "4"},
-		"a form that esc closes":                 {"3", "a", "'late'", "esc", "ctrl+d"},
-		"a form that stays open":                 {"3", "a", "'late'"},
+		"a form that esc closes":                 {"4", "a", "'late'", "esc", "ctrl+d"},
+		"a form that stays open":                 {"4", "a", "'late'"},
 		"the document over it":                   {"7", "right", "ctrl+t"},
 		"nothing to take back":                   {"u", "3", "x"},
 		"a rating":                               {"7", "right", "8", "d", "9"},
@@ -353,6 +353,58 @@ func TestEverythingIsSaved(t *testing.T) {
 	}
 }
 
+// Nothing that is typed at a list is lost: a letter that is no command begins a
+// line, several lines can be pasted, and what is not understood stays.
+func TestTypingAtAList(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	flows, assets := len(p.s.m.Flows), len(p.s.m.Assets)
+	p.keys("2").sees("  a adds a part or a flow")
+	p.keys("'inbox -> bot: SMTP pdf'").sees("▸ inbox -> bot: SMTP pdf")
+	p.keys("enter")
+	if n := len(p.s.m.Flows); n != flows+1 || p.s.m.FlowEntry(p.s.m.Flows[n-1]) != "inbox -> bot: SMTP pdf" {
+		t.Errorf("%+v", p.s.m.Flows)
+	}
+	for _, word := range []string{"export", "jobs", "kafka", "lambda", "gateway", "Grafana", "zone map", "(mail)"} {
+		p.keys("esc", "'"+word+"'").sees("▸ " + word)
+		p.keys("ctrl+u")
+	}
+	p.keys("esc", "3")
+	p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("the bank api key, secret\nIBANs of suppliers, Ada, restricted\n\ncompany money\na, b, c\nlast"), Paste: true}))
+	p.keys("enter").sees("! Write one asset on a line")
+	got := p.s.m.Assets[assets:]
+	if len(got) != 3 || got[0].Name != "the bank api key" || got[0].Class != "secret" || got[1].Class != "restricted" || got[1].Owner != "Ada" || got[1].ID != "ibans-of-suppliers" || got[2].Name != "company money" {
+		t.Errorf("%+v", got)
+	}
+	if rest := p.s.entry().text.Value(); rest != "a, b, c\nlast" {
+		t.Errorf("%q stays", rest)
+	}
+	p.keys("ctrl+u", "esc", "u").sees("Taken back")
+	if len(p.s.m.Assets) != assets {
+		t.Error("a paste is one step to take back")
+	}
+}
+
+// What goes with an entry that is removed is said.
+func TestRemovedWith(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
+	p.keys("2", "'manager -> slack'", "enter", "'slack <-> bot'", "enter", "'bot -> bank'", "enter", "esc", "down", "down", "down", "down")
+	p.s.m.AddThreat(threatmodel.Threat{Text: "t", Place: "2", Letter: "S"})
+	p.keys("x").sees("Removed slack and with it the flows 1 and 2. One threat has no place now. u", "brings it back.")
+	p.keys("u", "home", "x").sees("Removed flow 1, manager → slack. u brings it back.")
+	if len(p.s.m.Components) != 4 || len(p.s.m.Flows) != 2 || p.s.m.Threats[0].Place != "2" {
+		t.Errorf("%+v", p.s.m)
+	}
+}
+
+// The first field that is empty is the one to write in.
+func TestFeatureBeginsWhereNothingIs(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("Slack invoice bot"), 80, 20, nil)
+	p.keys("enter", "'A bot pays.'", "esc")
+	if p.s.m.Title != "Slack invoice bot" || p.s.m.Feature != "A bot pays." {
+		t.Errorf("%q, %q", p.s.m.Title, p.s.m.Feature)
+	}
+}
+
 // A timer that never came back is set again within a minute.
 func TestLostTimer(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
@@ -368,12 +420,13 @@ func TestLostTimer(t *testing.T) {
 // What esc closes is saved like everything else, and so is what comes after it.
 func TestEscSaves(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
+	p.keys("6", "t")
 	for n, name := range []string{"one", "two"} {
-		p.keys("3", "a", "'"+name+"'")
+		p.keys("a", "'"+name+"'")
 		p.wait()
 		p.keys("esc") // gives the entry its id, and nothing else happens
 		p.wait()
-		if p.saved == nil || len(p.saved.Assets) != len(demo(t).Assets)+n+1 || !strings.HasPrefix(p.s.Status(), "saved") {
+		if p.saved == nil || len(p.saved.Threats) != len(demo(t).Threats)+n+1 || p.saved.Threat(name) == nil || !strings.HasPrefix(p.s.Status(), "saved") {
 			t.Fatalf("%s: %q, %+v", name, p.s.Status(), p.saved)
 		}
 	}
@@ -424,7 +477,7 @@ func TestOddText(t *testing.T) {
 		p := newPlayer(t, demo(t), 60, 20, nil)
 		p.keys("3", "a")
 		p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}))
-		p.keys("esc", "6", "enter")
+		p.keys("enter", "esc", "6", "enter")
 		p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}))
 		for range 2 {
 			for i, l := range strings.Split(p.screen(), "\n") {
