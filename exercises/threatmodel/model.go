@@ -411,14 +411,27 @@ const titleWidth = 90
 
 // Title is the first sentence of a threat, cut where it is too long for a line.
 func (t Threat) Title() string {
-	s := exercises.CleanLine(t.Text)
+	return Shorten(firstSentence(exercises.CleanLine(t.Text)), titleWidth)
+}
+
+// Beyond is what a threat says beyond its title: all of it where that was cut, and
+// "" where the title is all.
+func (t Threat) Beyond() string {
+	text := strings.TrimSpace(exercises.Clean(t.Text))
+	first := firstSentence(text)
+	if t.Title() != first {
+		return text
+	}
+	return strings.TrimSpace(strings.TrimLeft(text[len(first):], ".!?;"))
+}
+
+func firstSentence(s string) string {
 	for i, r := range s {
-		if strings.ContainsRune(".!?;", r) && (i+1 == len(s) || s[i+1] == ' ') {
-			s = s[:i]
-			break
+		if strings.ContainsRune(".!?;", r) && (i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\n') {
+			return s[:i]
 		}
 	}
-	return Shorten(s, titleWidth)
+	return s
 }
 
 // Shorten cuts a line to a number of columns, at a word if it can.

@@ -1,8 +1,10 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -295,19 +297,27 @@ func (v *decisionsStep) form(id string) *form {
 		at().Decision = x
 		if w := s.o.Guide.Propose(*at()); at().When == "" && w != "" && x != "" { // a proposal, to be changed
 			at().When = w
-			for i, o := range when.options {
-				if o.value == w {
-					when.chosen = i
-				}
-			}
+			when.choose(w)
 		}
 	})
 	when.hint = "Our policy: " + s.o.Guide.Policy()
+	when.digit = "revisit"
 	date := s.text("Date", t.Date, "2027-01-31", 1, func(x string) {
-		if x == "" || threatmodel.IsDate(x) {
+		if at().Date = ""; threatmodel.IsDate(x) {
 			at().Date = x
 		}
 	})
+	wrong := func() string { // what is to be said of the date
+		switch d := date.value(); {
+		case d == "" || date.hidden():
+			return ""
+		case !threatmodel.IsDate(d):
+			return fmt.Sprintf("%s is no day of the calendar. A date is written as 2027-01-31.", d)
+		case d < s.o.Now().Format(time.DateOnly):
+			return d + " has passed already."
+		}
+		return ""
+	}
 	date.hidden = func() bool { return at().When != "revisit" }
 	plan := s.text("Plan", t.Plan, "what will be done", 3, func(x string) { at().Plan = x })
 	plan.hidden = func() bool { return at().Decision == "accept" }
@@ -322,6 +332,11 @@ func (v *decisionsStep) form(id string) *form {
 		when, date,
 		choice("Carried out", done, []option{{"", "not yet"}, {"yes", "yes"}}, func(x string) { at().Done = x == "yes" }),
 	}}
+	f.done = func() {
+		if w := wrong(); w != "" {
+			s.sayBad(errors.New(w))
+		}
+	}
 	f.below = func(w int) []string {
 		st := s.o.Styles
 		var out []string
@@ -333,11 +348,14 @@ func (v *decisionsStep) form(id string) *form {
 		if about := decisionAbout[at().Decision]; about != "" {
 			add(st.Quiet, at().Decision+": "+about)
 		}
-		if d := strings.TrimSpace(date.text.Value()); d != "" && !threatmodel.IsDate(d) && !date.hidden() {
-			add(st.Warn, "A date is written as 2027-01-31.")
+		if w := wrong(); w != "" {
+			add(st.Warn, w)
 		}
 		if lacks := at().Lacks(); len(lacks) > 0 {
 			add(st.Warn, "It still needs "+strings.Join(lacks, " and ")+".")
+		}
+		if s.o.Guide.Late(*at()) {
+			add(st.Warn, "Later than the policy says for what is "+at().Severity()+": "+s.o.Guide.TimeName(s.o.Guide.Propose(*at()))+".")
 		}
 		return out
 	}
@@ -396,6 +414,9 @@ func (v *decisionsStep) detail(t threatmodel.Threat, width int) []string {
 	}
 	if lacks := t.Lacks(); len(lacks) > 0 {
 		out = append(out, st.Warn.Render("needs "+strings.Join(lacks, " and ")))
+	}
+	if v.s.o.Guide.Late(t) {
+		out = append(out, st.Warn.Render("later than the policy says: "+v.s.o.Guide.TimeName(v.s.o.Guide.Propose(t))))
 	}
 	return out
 }

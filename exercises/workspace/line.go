@@ -453,7 +453,7 @@ func (t *talk) ordered(form func(i int, id string) *form, row func(threatmodel.T
 
 func (t *talk) review() error {
 	missing := 0
-	for _, c := range t.s.m.Checks() {
+	for _, c := range t.s.m.Checks(t.s.o.Guide) {
 		if !c.OK {
 			missing++
 			t.p.Say("Still open, step %d: %s", int(c.Step)+1, c.Text)

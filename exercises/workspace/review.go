@@ -20,7 +20,7 @@ type reviewStep struct {
 func newReview(s *Screen) view { return &reviewStep{s: s} }
 
 func (v *reviewStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
-	checks := v.s.m.Checks()
+	checks := v.s.m.Checks(v.s.o.Guide)
 	switch k.String() {
 	case "up", "k":
 		v.cur = max(0, v.cur-1)
@@ -65,7 +65,7 @@ func (v *reviewStep) compare() tea.Cmd {
 
 func (v *reviewStep) lines(width, height int) []string {
 	s, st := v.s, v.s.o.Styles
-	checks := s.m.Checks()
+	checks := s.m.Checks(s.o.Guide)
 	v.cur = min(v.cur, len(checks)-1)
 	var tail []string
 	name := s.o.Name(s.m)

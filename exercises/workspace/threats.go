@@ -250,7 +250,7 @@ func (v *threatsStep) lines(width, height int) []string {
 		return v.all.lines(width, height)
 	}
 	if width >= wideFrom-4 {
-		w := 52
+		w := max(52, min(width-53, 76))
 		return beside(v.grid(w, height), v.lens(min(width-w-3, 70), height), w, " "+v.s.o.Styles.Frame.Render("│")+" ")
 	}
 	lensHeight := 7
@@ -312,9 +312,9 @@ func (v *threatsStep) grid(width, height int) []string {
 	}
 	more := ""
 	if rest := len(places) - v.top - room; rest > 0 {
-		more = fmt.Sprintf(" · %d more below", rest)
+		more = fmt.Sprintf(" · %d more ↓", rest)
 	}
-	return append(out, st.Quiet.Render("  · not looked   ○ nothing   2 found"+more))
+	return append(out, st.Quiet.Render("  · not looked   ○ nothing   a number: found"+more))
 }
 
 // lens asks the questions for the square under the cursor, and shows what was

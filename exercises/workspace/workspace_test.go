@@ -405,6 +405,39 @@ func TestFeatureBeginsWhereNothingIs(t *testing.T) {
 	}
 }
 
+// A digit at the time begins a date; a day that is none is said and not kept, and
+// so is what the policy wants sooner.
+func TestDates(t *testing.T) {
+	m := threatmodel.New("x")
+	m.AddThreat(threatmodel.Threat{Text: "t", Likelihood: 3, Impact: 3, Date: "2026-04-01"})
+	p := newPlayer(t, m, 80, 20, nil)
+	x := &m.Threats[0]
+	p.keys("8", "enter", "m", "tab", "'Do it'", "tab", "tab", "'Bo'", "tab")
+	if x.When != "release" {
+		t.Fatalf("%+v", x)
+	}
+	p.keys("'w'").sees("Later than the policy says for what is critical: before release.")
+	p.keys("'2026-13-40'").sees("2026-13-40 is no day of the calendar", "It still needs a date.")
+	p.keys("esc").sees("! 2026-13-40 is no day of the calendar. A date is written as 2027-01-31.", "needs a date")
+	if x.When != "revisit" || x.Date != "" || x.Decided() {
+		t.Fatalf("%+v", x)
+	}
+	p.keys("enter", "tab", "tab", "tab", "tab", "'2026-03-01'").sees("2026-03-01 has passed already.")
+	p.keys("ctrl+u", "'2026-03-02'", "esc", "9").sees("✓ Each threat has a decision", "? Threats that wait longer than the policy says: 1.")
+	if x.Date != "2026-03-02" {
+		t.Errorf("%+v", x)
+	}
+}
+
+// While the first drawing is on its way, nobody is told that there is no part.
+func TestFirstDrawing(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
+	p.keys("2", "tab").sees("a part by itself")
+	p.keys("'a -> b'", "enter").sees("drawing …")
+	p.wait()
+	p.sees("[a]")
+}
+
 // A timer that never came back is set again within a minute.
 func TestLostTimer(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
