@@ -41,6 +41,8 @@ func TestLiveFromNothing(t *testing.T) {
 	x.kill() // as if the power went
 
 	x = start(t, env, 80, 24, "live", "open", "a-feature-of-our-own")
+	x.shows("▸2 System") // where it was left
+	x.send("3")
 	x.shows("▸3 Assets")
 	x.send("gift codes, confidential, Ada\r")
 	x.shows("gift codes, confidential, Ada.")
@@ -177,8 +179,7 @@ func TestLiveSavedIsSaved(t *testing.T) {
 	}
 
 	x = start(t, env, 80, 24, "live", "open", "a-feature-of-our-own")
-	x.shows("▸1 Feature")
-	x.send("2")
+	x.shows("▸2 System")
 	x.shows("bb -> dd")
 	x.send("xu34a")
 	x.shows("look at it")

@@ -37,7 +37,7 @@ func newLive(e *env, w *course.Workshop) *live {
 		Styles:   e.theme.styles,
 		Markdown: func(md string, width int) string { return e.Pages.render(md, width, e.theme) },
 		Model:    w.Model, Guide: w.Guide, Name: w.Name, Path: func() string { return w.File.Path }, Document: w.Document, Drawing: w.Drawing, Key: w.Key,
-		Save: w.File.Save, Draw: drawing.Text, Now: e.Session.Now, After: e.After,
+		At: w.File.Step(), Save: w.File.Save, KeepStep: w.File.KeepStep, Draw: drawing.Text, Now: e.Session.Now, After: e.After,
 	})
 	return l
 }

@@ -135,6 +135,7 @@ func (d *Folder) CreateAt(path string, m *Model) (*File, error) {
 type File struct {
 	Path string
 	good string // where the last good state is kept
+	step string // and on which step somebody was last
 	lock *flock.Flock
 	disk []byte // what the file held when it was read or written last
 	// aside is set when somebody else wrote the file, and Path is another one now.
@@ -156,9 +157,8 @@ func (d *Folder) hold(path string) (*File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, cannotKeep(dir, err)
 	}
-	sum := sha256.Sum256([]byte(abs))
-	key := orElse(slug(strings.TrimSuffix(filepath.Base(abs), ".yaml")), "model") + "-" + hex.EncodeToString(sum[:6])
-	f := &File{Path: abs, good: filepath.Join(dir, key+".yaml"), lock: flock.New(filepath.Join(dir, key+".lock"), flock.SetPermissions(0o600))}
+	key := d.key(abs)
+	f := &File{Path: abs, good: key + ".yaml", step: key + ".step", lock: flock.New(key+".lock", flock.SetPermissions(0o600))}
 	got, err := f.lock.TryLock()
 	if err != nil {
 		return nil, cannotKeep(dir, err)
@@ -167,6 +167,12 @@ func (d *Folder) hold(path string) (*File, error) {
 		return nil, errors.Join(ErrHeld, f.lock.Close())
 	}
 	return f, nil
+}
+
+// key begins the names of what is known of a model's file.
+func (d *Folder) key(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return filepath.Join(d.dir, goodDir, orElse(slug(strings.TrimSuffix(filepath.Base(path), ".yaml")), "model")+"-"+hex.EncodeToString(sum[:6]))
 }
 
 // A Refused error says that a model's file cannot be understood, and where its
@@ -296,6 +302,26 @@ func (f *File) keepGood(b []byte) error {
 	return replace(f.good, b)
 }
 
+// Step is the step on which the model was left on this computer; nil when that is
+// not known.
+func (f *File) Step() *Step {
+	name, err := os.ReadFile(f.step)
+	i := slices.IndexFunc(Steps[:], func(s StepInfo) bool { return s.Name == string(name) })
+	if err != nil || i < 0 {
+		return nil
+	}
+	s := Step(i)
+	return &s
+}
+
+// KeepStep remembers the step on which somebody is.
+func (f *File) KeepStep(s Step) error {
+	if err := os.WriteFile(f.step, []byte(Steps[s].Name), 0o600); err != nil {
+		return cannotKeep(filepath.Dir(f.step), err)
+	}
+	return nil
+}
+
 // Close lets the file go.
 func (f *File) Close() error { return f.lock.Close() }
 
@@ -355,6 +381,8 @@ func (d *Folder) CloseAs(f *File, m *Model) (string, error) {
 	if err := os.Rename(f.Path, path); err != nil {
 		return f.Path, fmt.Errorf("naming the model's file after its title: %w", err)
 	}
+	key := d.key(path) // what is known of it goes with it, where it can
+	_, _ = os.Rename(f.good, key+".yaml"), os.Rename(f.step, key+".step")
 	return path, nil
 }
 

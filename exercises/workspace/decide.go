@@ -174,20 +174,14 @@ func (v *priorityStep) lines(width, height int) []string {
 	} else {
 		room = max(3, height-len(heat)-1)
 	}
-	v.c.top = follow(v.c.top, room, len(order), cur, cur)
-	var out []string
-	for i := v.c.top; i < min(len(order), v.c.top+room); i++ {
+	out := s.window(&v.c.top, room, len(order), cur, func(i int) string {
 		t := order[i]
-		pointer := "  "
-		if i == cur {
-			pointer = st.Accent.Render("▸ ")
-		}
 		score := "-"
 		if t.Score() > 0 {
 			score = fmt.Sprint(t.Score())
 		}
-		out = append(out, pointer+columns(w-2, []int{3, 3, 10}, st.Strong.Render(score), s.letter(t.Letter), s.severity(t.Severity()), st.Text.Render(t.Title())))
-	}
+		return columns(w-2, []int{3, 3, 10}, st.Strong.Render(score), s.letter(t.Letter), s.severity(t.Severity()), st.Text.Render(t.Title()))
+	})
 	if !wide {
 		for len(out) < room {
 			out = append(out, "")
@@ -371,14 +365,8 @@ func (v *decisionsStep) lines(width, height int) []string {
 	cur := v.c.at(order)
 	detail := v.detail(order[cur], min(width, 96))
 	room := max(2, height-len(detail)-1)
-	v.c.top = follow(v.c.top, room, len(order), cur, cur)
-	var out []string
-	for i := v.c.top; i < min(len(order), v.c.top+room); i++ {
+	out := s.window(&v.c.top, room, len(order), cur, func(i int) string {
 		t := order[i]
-		pointer := "  "
-		if i == cur {
-			pointer = st.Accent.Render("▸ ")
-		}
 		state := st.Quiet.Render("open")
 		switch {
 		case t.Done:
@@ -392,8 +380,8 @@ func (v *decisionsStep) lines(width, height int) []string {
 		if t.When == "revisit" && t.Date != "" {
 			when = "revisit " + t.Date
 		}
-		out = append(out, pointer+columns(width-2, []int{10, 13, max(18, width-2-10-13-20)}, s.severity(t.Severity()), state, st.Text.Render(t.Title()), st.Quiet.Render(when)))
-	}
+		return columns(width-2, []int{10, 13, max(18, width-2-10-13-20)}, s.severity(t.Severity()), state, st.Text.Render(t.Title()), st.Quiet.Render(when))
+	})
 	for len(out) < room {
 		out = append(out, "")
 	}

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -134,21 +135,42 @@ func (l *list) lines(width, height int) []string {
 		detail = l.detail(l.cur, min(width, 96))
 	}
 	room := max(1, height-len(detail)-1)
-	l.top = follow(l.top, room, l.n(), l.cur, l.cur)
-	var out []string
-	for i := l.top; i < min(l.n(), l.top+room); i++ {
-		row := l.row(i, width-2)
-		if i == l.cur {
-			out = append(out, st.Accent.Render("▸ ")+row)
-		} else {
-			out = append(out, "  "+row)
-		}
-	}
+	out := l.s.window(&l.top, room, l.n(), l.cur, func(i int) string { return l.row(i, width-2) })
 	if len(detail) > 0 {
 		for len(out) < room {
 			out = append(out, "")
 		}
 		out = append(append(out, ""), detail...)
+	}
+	return out
+}
+
+// window is the n rows of a list as far as there is room, with a pointer at one of
+// them, and how many are out of sight.
+func (s *Screen) window(top *int, room, n, cur int, row func(i int) string) []string {
+	if n > room && room > 2 {
+		room--
+	}
+	*top = follow(*top, room, n, cur, cur)
+	var out []string
+	for i := *top; i < min(n, *top+room); i++ {
+		if i == cur {
+			out = append(out, s.o.Styles.Accent.Render("▸ ")+row(i))
+		} else {
+			out = append(out, "  "+row(i))
+		}
+	}
+	if room > 1 && n > room {
+		var more []string
+		for _, m := range []struct {
+			n     int
+			where string
+		}{{*top, "above"}, {n - *top - room, "below"}} {
+			if m.n > 0 {
+				more = append(more, fmt.Sprintf("%d more %s", m.n, m.where))
+			}
+		}
+		out = append(out, s.o.Styles.Quiet.Render("  "+strings.Join(more, " · ")))
 	}
 	return out
 }

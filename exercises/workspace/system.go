@@ -217,8 +217,8 @@ func (s *Screen) placeNotes(p scenarios.Place) []string {
 	if len(here) == 0 {
 		return nil
 	}
-	out := []string{plural(len(here), "threat", "threats") + " here:"}
-	for _, t := range here[:min(3, len(here))] {
+	out := []string{plural(len(here), "threat", "threats") + " here: " + here[0]}
+	for _, t := range here[1:min(3, len(here))] {
 		out = append(out, "· "+t)
 	}
 	return out

@@ -37,8 +37,12 @@ type Options struct {
 	Drawing *scenarios.Diagram
 	// Key is what the author of a practice feature knows; nil for a feature of one's own.
 	Key func() (*grading.Key, error)
+	// At is the step on which the model was left; nil when that is not known.
+	At *threatmodel.Step
 	// Save keeps the model, durably.
 	Save func(*threatmodel.Model) error
+	// KeepStep remembers the step; nil where there is nowhere to.
+	KeepStep func(threatmodel.Step) error
 	// Draw lays a system out. It may take seconds and is called in the background.
 	Draw  func(context.Context, *scenarios.System) (text, places string, err error)
 	Now   func() time.Time
@@ -134,17 +138,22 @@ func Target(msg tea.Msg) *Screen {
 	return nil
 }
 
-// New makes a workspace on the first step that is not done. A practice feature
-// that nobody has worked on yet opens on the first one, where its document is.
+// New makes a workspace on the step on which the model was left, or else on the
+// first that is not done. A practice feature that nobody has worked on yet opens on
+// the first one, where its document is.
 func New(o Options) *Screen {
-	s := &Screen{o: o, m: o.Model, saver: &saver{save: o.Save}}
+	s := &Screen{o: o, m: o.Model, saver: &saver{save: o.Save, keepStep: o.KeepStep}}
 	s.saver.saved.Store(s.m.Clone())
+	s.saver.step.Store(-1)
 	s.views = [threatmodel.StepCount]view{
 		newFeature(s), newSystem(s), newAssets(s), newScope(s), newAssumptions(s), newThreats(s), newPriority(s), newDecisions(s), newReview(s),
 	}
 	fresh := s.m.Practice != "" && len(s.m.Assets)+len(s.m.Threats)+len(s.m.Scope)+len(s.m.Assumptions) == 0
 	for !fresh && s.step < threatmodel.ReviewStep && s.m.Done(s.step) {
 		s.step++
+	}
+	if o.At != nil {
+		s.step = *o.At
 	}
 	s.began = o.Now()
 	s.entered = s.began
@@ -210,6 +219,7 @@ func (s *Screen) kept() bool { return reflect.DeepEqual(s.saver.saved.Load(), s.
 // Flush saves what is not saved yet.
 func (s *Screen) Flush() error {
 	s.endEdit()
+	s.keepStep()
 	if s.kept() {
 		return nil
 	}
@@ -220,21 +230,34 @@ func (s *Screen) Flush() error {
 // keep has what is not saved and drawn yet saved and drawn soon. It looks at the
 // model and not at what was done, so that nothing that changes it can forget to.
 func (s *Screen) keep() tea.Cmd {
+	var step tea.Cmd
+	if v := s.saver; threatmodel.Step(v.step.Load()) != s.step {
+		v.step.Store(int64(s.step))
+		step = func() tea.Msg { v.writeStep(); return nil }
+	}
 	if s.due || s.kept() {
-		return s.drawLater()
+		return tea.Batch(step, s.drawLater())
 	}
 	s.due = true
 	delay := saveDelay
 	if s.failed != nil {
 		delay = retryDelay
 	}
-	return tea.Batch(s.o.After(delay, saveMsg{s}), s.drawLater())
+	return tea.Batch(s.o.After(delay, saveMsg{s}), step, s.drawLater())
+}
+
+func (s *Screen) keepStep() {
+	s.saver.step.Store(int64(s.step))
+	s.saver.writeStep()
 }
 
 // A saver writes one model at a time, and never an older one over a newer one.
 type saver struct {
 	save  func(*threatmodel.Model) error
 	saved atomic.Pointer[threatmodel.Model] // what is on the disk
+
+	keepStep func(threatmodel.Step) error
+	step     atomic.Int64 // the step that is to be kept; -1 before the first
 
 	mu      sync.Mutex
 	asked   atomic.Int64
@@ -255,6 +278,16 @@ func (v *saver) write(m *threatmodel.Model, n int64) error {
 	v.written = n
 	v.saved.Store(m)
 	return nil
+}
+
+// writeStep keeps the newest step. Where somebody is must not be in their way: when
+// it cannot be kept, nothing is said.
+func (v *saver) writeStep() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.keepStep != nil {
+		_ = v.keepStep(threatmodel.Step(v.step.Load()))
+	}
 }
 
 // maxUndo is how many changes can be taken back.

@@ -438,6 +438,45 @@ func TestFirstDrawing(t *testing.T) {
 	p.sees("[a]")
 }
 
+// What is out of sight of a list is counted, above and below.
+func TestOutOfSight(t *testing.T) {
+	p := newPlayer(t, large(), 60, 20, nil)
+	for _, step := range []string{"2", "7", "8"} {
+		p.keys(step, "home").sees("more below")
+		p.keys("end").sees("more above")
+		for range 15 {
+			p.keys("up")
+		}
+		p.sees("more above · ", "more below")
+	}
+	p.keys("3") // of which there is one
+	if s := p.screen(); strings.Contains(s, " more ") {
+		t.Errorf("nothing is out of sight of\n%s", s)
+	}
+}
+
+// A model opens on the step on which it was left, also when nothing was changed.
+func TestWhereItWasLeft(t *testing.T) {
+	d := threatmodel.OpenFolder(t.TempDir())
+	f, err := d.Create(demo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Step() != nil {
+		t.Error("a new model was left nowhere")
+	}
+	p := newPlayer(t, demo(t), 80, 20, func(o *Options) { o.KeepStep = f.KeepStep })
+	p.sees("▸9 Review")
+	p.keys("3", "6", "4")
+	if at := f.Step(); at == nil || *at != threatmodel.ScopeStep { // as if it were killed now
+		t.Fatalf("left at %v", at)
+	}
+	newPlayer(t, demo(t), 80, 20, func(o *Options) { o.At = f.Step() }).sees("▸4 Scope")
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A timer that never came back is set again within a minute.
 func TestLostTimer(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
