@@ -181,7 +181,7 @@ func TestLiveSavedIsSaved(t *testing.T) {
 	x = start(t, env, 80, 24, "live", "open", "a-feature-of-our-own")
 	x.shows("▸2 System")
 	x.shows("bb -> dd")
-	x.send("xu34a")
+	x.send("xu3\x0ea") // ctrl+n goes to the next step, also from a line
 	x.shows("look at it")
 	x.send("the shop")
 	if m := kept("the shop"); len(m.Flows) != 2 || len(m.Scope) != 1 || m.Scope[0].What != "the shop" {
