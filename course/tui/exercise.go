@@ -296,12 +296,17 @@ func (x *exercise) toFace(msg tea.Msg) tea.Cmd {
 	if a := x.face.Answer(); !slices.Equal(a, x.known) {
 		x.known = slices.Clone(a)
 		x.dirty = true
-		if !x.ticking {
-			x.ticking = true
-			return tea.Batch(cmd, x.env.After(draftDelay, tickMsg{x}))
-		}
 	}
-	return cmd
+	return tea.Batch(cmd, x.later())
+}
+
+// later has the draft sent to the disk soon, unless that is so already.
+func (x *exercise) later() tea.Cmd {
+	if !x.dirty || x.ticking {
+		return nil
+	}
+	x.ticking = true
+	return x.env.After(draftDelay, tickMsg{x})
 }
 
 // tick sends the draft to the disk.
@@ -389,11 +394,11 @@ func (x *exercise) graded(m gradedMsg) tea.Cmd {
 		if x.result != nil {
 			x.result.unsent()
 		}
-		return note(inc.Need)
+		return tea.Batch(note(inc.Need), x.later()) // the time for the draft may have come meanwhile
 	}
 	if m.err != nil {
 		x.dirty = true
-		return failed(fmt.Errorf("your answer is still here: %w", m.err))
+		return tea.Batch(failed(fmt.Errorf("your answer is still here: %w", m.err)), x.later())
 	}
 	x.dirty, x.savedAt, x.hints.shown = false, m.at, false
 	x.result = newResult(x.env, x, m.result, m.answer)
