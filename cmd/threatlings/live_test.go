@@ -20,6 +20,10 @@ func TestLiveFromNothing(t *testing.T) {
 	env := home(t)
 	x := start(t, env, 80, 24, "live")
 	x.shows("Begin: a feature of your own")
+	x.send("\x1b[B")
+	x.shows("without an account") // what is cut in the list is told below it
+	x.send("\x1b[A")
+	x.until("the first row", func(s string) bool { return strings.Contains(s, "▸ Begin:") })
 	x.send("\r")
 	x.shows("Nothing is written yet")
 	x.send("\r")

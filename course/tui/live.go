@@ -228,5 +228,11 @@ func (m *models) View() string {
 		}
 		lines = append(lines, cursorMark(st, i == m.cursor)+style.Render(fit(exercises.CleanLine(r.title), w)), "     "+st.Quiet.Render(fit(exercises.CleanLine(r.about), w-2)))
 	}
+	if whole := wrap(exercises.CleanLine(m.rows[m.cursor].about), w); len(whole) > 1 && len(lines)+1+len(whole) <= m.height { // it was cut
+		lines = append(lines, "")
+		for _, l := range whole {
+			lines = append(lines, "   "+st.Text.Render(l))
+		}
+	}
 	return strings.Join(lines, "\n")
 }

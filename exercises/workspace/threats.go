@@ -324,7 +324,7 @@ func (v *threatsStep) lens(width, height int) []string {
 	place, letter := v.place(), letters[v.col]
 	p, _ := s.m.System().Place(place)
 	out := []string{st.Letter(letter).Render(letter) + " " + st.Strong.Render(grading.LetterNames[letter]) + st.Quiet.Render(" at ") + st.Strong.Render(fit(input.PlaceName(p), max(8, width-len(grading.LetterNames[letter])-6)))}
-	if f, ok := s.m.Flow(place); ok {
+	if f, ok := s.m.Flow(place); ok && height > 4 { // in a small window the questions come first
 		say := strings.TrimSpace(f.Protocol + " " + f.Carries)
 		out = append(out, st.Quiet.Render(fit(strings.TrimPrefix(say+" · crosses "+input.Crossing(p), " · "), width)))
 	}

@@ -455,6 +455,14 @@ func TestOutOfSight(t *testing.T) {
 	}
 }
 
+// In a small window the question stands before what is known of the place.
+func TestSmallWindow(t *testing.T) {
+	p := newPlayer(t, demo(t), 60, 16, nil)
+	p.keys("6", "down", "right")
+	p.sees("and could change what goes by?")
+	p.golden("threats-small")
+}
+
 // A model opens on the step on which it was left, also when nothing was changed.
 func TestWhereItWasLeft(t *testing.T) {
 	d := threatmodel.OpenFolder(t.TempDir())
