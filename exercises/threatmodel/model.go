@@ -186,6 +186,13 @@ func (m *Model) SameSystem(o *Model) bool {
 	return slices.Equal(m.Zones, o.Zones) && slices.Equal(m.Components, o.Components) && slices.Equal(m.Flows, o.Flows)
 }
 
+// Equal reports whether two models say the same.
+func (m *Model) Equal(o *Model) bool {
+	return m.Version == o.Version && m.Title == o.Title && m.Feature == o.Feature && m.Practice == o.Practice && m.Document == o.Document && m.Team == o.Team && m.Review == o.Review &&
+		m.SameSystem(o) && slices.Equal(m.Assets, o.Assets) && slices.Equal(m.Scope, o.Scope) && slices.Equal(m.Assumptions, o.Assumptions) &&
+		slices.Equal(m.Threats, o.Threats) && slices.Equal(m.Looked, o.Looked) && slices.Equal(m.Questions, o.Questions)
+}
+
 // Data is what a flow carries, item by item.
 func (f Flow) Data() []string {
 	var out []string

@@ -1,6 +1,7 @@
 package threatmodel
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -219,6 +220,29 @@ func TestLate(t *testing.T) {
 	} {
 		if late(x) {
 			t.Errorf("%+v is late", x)
+		}
+	}
+}
+
+// Models differ when one field of them does: what is saved depends on it.
+func TestEqualLooksAtEveryField(t *testing.T) {
+	if !demoModel(t).Equal(demoModel(t)) {
+		t.Fatal("a model is not itself")
+	}
+	for i := range reflect.TypeFor[Model]().NumField() {
+		m := demoModel(t)
+		switch f := reflect.ValueOf(m).Elem().Field(i); f.Kind() {
+		case reflect.Slice:
+			f.Set(reflect.Append(f, reflect.Zero(f.Type().Elem())))
+		case reflect.Struct:
+			f.Field(0).SetString("other")
+		case reflect.Int:
+			f.SetInt(99)
+		default:
+			f.SetString("other")
+		}
+		if name := reflect.TypeFor[Model]().Field(i).Name; m.Equal(demoModel(t)) || demoModel(t).Equal(m) {
+			t.Errorf("%s makes no difference", name)
 		}
 	}
 }

@@ -2,9 +2,8 @@ package threatmodel
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-
-	"edu/threatlings/exercises/grading"
 )
 
 // A Step is one screen of a session.
@@ -70,11 +69,22 @@ func (m *Model) Done(s Step) bool {
 	return false
 }
 
-// leftOut counts the places at which nobody has looked with any letter.
+// leftOut counts the places at which nothing was found and nobody has looked.
 func (m *Model) leftOut() (n int) {
-	cov := m.Coverage()
-	for _, p := range m.Places() {
-		if cov.Unseen(p) == len(grading.Letters) {
+	seen := map[string]bool{}
+	for _, t := range m.Threats {
+		seen[t.Place] = true
+	}
+	for _, l := range m.Looked {
+		seen[l.Place] = true
+	}
+	for _, f := range m.Flows {
+		if !seen[strconv.Itoa(f.N)] {
+			n++
+		}
+	}
+	for _, c := range m.Components {
+		if !seen[c.ID] {
 			n++
 		}
 	}

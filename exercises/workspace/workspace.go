@@ -6,7 +6,6 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -214,7 +213,7 @@ func (s *Screen) Status() string {
 }
 
 // kept reports whether the model on the disk is this one.
-func (s *Screen) kept() bool { return reflect.DeepEqual(s.saver.saved.Load(), s.m) }
+func (s *Screen) kept() bool { return s.saver.saved.Load().Equal(s.m) }
 
 // Flush saves what is not saved yet.
 func (s *Screen) Flush() error {
@@ -312,7 +311,7 @@ func (s *Screen) endEdit() {
 	if s.before == nil {
 		return
 	}
-	if !reflect.DeepEqual(s.before, s.m) {
+	if !s.before.Equal(s.m) {
 		s.undo = append(s.undo, s.before)
 		if len(s.undo) > maxUndo {
 			s.undo = s.undo[1:]
