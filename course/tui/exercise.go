@@ -352,9 +352,18 @@ func (x *exercise) toFace(msg tea.Msg) tea.Cmd {
 	cmd := x.face.Update(msg)
 	if a := x.face.Answer(); !slices.Equal(a, x.known) {
 		x.known = slices.Clone(a)
-		return tea.Batch(cmd, x.changed())
+		x.dirty = true
 	}
-	return cmd
+	return tea.Batch(cmd, x.later())
+}
+
+// later has what was typed sent to the disk soon, unless that is so already.
+func (x *exercise) later() tea.Cmd {
+	if !x.dirty || x.ticking {
+		return nil
+	}
+	x.ticking = true
+	return x.env.After(draftDelay, tickMsg{x})
 }
 
 // toResult gives a message to the result. What is typed there is saved as a draft is.
@@ -364,20 +373,9 @@ func (x *exercise) toResult(msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	if m := x.result.remark(); m != x.remark {
-		x.remark = m
-		return tea.Batch(cmd, x.changed())
+		x.remark, x.dirty = m, true
 	}
-	return cmd
-}
-
-// changed sees to it that what was typed is saved soon.
-func (x *exercise) changed() tea.Cmd {
-	x.dirty = true
-	if x.ticking {
-		return nil
-	}
-	x.ticking = true
-	return x.env.After(draftDelay, tickMsg{x})
+	return tea.Batch(cmd, x.later())
 }
 
 // tick sends the draft to the disk.
@@ -478,11 +476,11 @@ func (x *exercise) graded(m gradedMsg) tea.Cmd {
 		if x.result != nil {
 			x.result.unsent()
 		}
-		return note(inc.Need)
+		return tea.Batch(note(inc.Need), x.later()) // the time for the draft may have come meanwhile
 	}
 	if m.err != nil {
 		x.dirty = true
-		return failed(fmt.Errorf("your answer is still here: %w", m.err))
+		return tea.Batch(failed(fmt.Errorf("your answer is still here: %w", m.err)), x.later())
 	}
 	x.dirty, x.savedAt, x.hints.shown = false, m.at, false
 	x.showResult(m.result, m.answer, m.remark)

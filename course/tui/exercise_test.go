@@ -73,6 +73,32 @@ func TestLeavingSavesWhatNoTimerHas(t *testing.T) {
 	}
 }
 
+// A draft whose time comes while an answer is being read is saved afterwards.
+func TestADraftWaitsForTheReader(t *testing.T) {
+	var later []tea.Msg
+	p := newPlayer(t, 80, 24, func(o *Options) {
+		o.Open = "groceries.then-and-now"
+		o.After = func(_ time.Duration, msg tea.Msg) tea.Cmd {
+			return func() tea.Msg { later = append(later, msg); return nil }
+		}
+	})
+	wait := func() {
+		due := later
+		later = nil
+		for _, msg := range due {
+			p.send(msg)
+		}
+	}
+	p.types("x y")
+	read := p.m.top().(*lesson).ex.submit(nil) // of which something is missing
+	wait()
+	p.run(read)
+	wait()
+	if d, err := p.m.env.Session.Draft(t.Context(), mustItem(t, p, "groceries.then-and-now")); err != nil || len(d) == 0 || d[0] != "x y" {
+		t.Errorf("the draft is %q, %v", d, err)
+	}
+}
+
 func mustItem(t *testing.T, p *player, id string) *course.Item {
 	t.Helper()
 	it, ok := p.m.env.Session.Course.Item(id)
