@@ -240,10 +240,30 @@ func (c *Course) newItem(step *Step, page int, f *lessons.Fence) (*Item, error) 
 			return nil, err
 		}
 		ex.About().Kind = f.Kind
+		if s, ok := ex.(exercises.Sibling); ok {
+			s.Meet(func() []exercises.Exercise { return c.ofKind(f.Kind) })
+		}
 		return ex, nil
 	})
 	c.items[id] = it
 	return it, nil
+}
+
+// ofKind are all exercises of a kind. One that cannot be read is left out; Check
+// reports it.
+func (c *Course) ofKind(kind string) []exercises.Exercise {
+	var out []exercises.Exercise
+	for _, st := range c.Steps() {
+		for _, it := range st.Items() {
+			if it.Kind != kind {
+				continue
+			}
+			if ex, err := it.Exercise(); err == nil {
+				out = append(out, ex)
+			}
+		}
+	}
+	return out
 }
 
 // Step returns the lesson with the id.

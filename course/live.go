@@ -102,11 +102,23 @@ func (l *Live) Start() (*Workshop, error) { return l.create(threatmodel.New(thre
 // after the model's title now.
 func (l *Live) Close(w *Workshop) (string, error) { return l.Folder.CloseAs(w.File, w.Model) }
 
-// StartDocument begins a new model beside a design document.
-func (l *Live) StartDocument(path string) (*Workshop, error) {
+// OpenDocument opens the model of a design document, the one that was saved last
+// where there are several. A document that has none yet gets one in the folder.
+func (l *Live) OpenDocument(path string) (*Workshop, error) {
 	text, err := threatmodel.ReadText(path)
 	if err != nil {
 		return nil, err
+	}
+	own, err := l.Folder.Of(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(own) > 0 {
+		w, err := l.Open(own[0].Path)
+		if err == nil && len(own) > 1 {
+			w.Notices = append(w.Notices, fmt.Sprintf("%s has %d models; this is the one that was saved last.", filepath.Base(path), len(own)))
+		}
+		return w, err
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -176,9 +188,12 @@ func (l *Live) workshop(f *threatmodel.File, m *threatmodel.Model) (w *Workshop,
 		}
 		return w, nil
 	}
-	doc, docErr := f.ReadDocument(m)
-	if docErr != nil {
+	doc, later, docErr := f.ReadDocument(m)
+	switch {
+	case docErr != nil:
 		w.Notices = append(w.Notices, docErr.Error())
+	case later:
+		w.Notices = append(w.Notices, filepath.Base(m.Document)+" was written after you last worked here. Read it again.")
 	}
 	w.Document = doc
 	return w, nil

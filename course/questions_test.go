@@ -88,3 +88,83 @@ func TestQuestionsOfStrangers(t *testing.T) {
 		t.Errorf("%d of %d are known", known, all)
 	}
 }
+
+// What newcomers asked, and were given marks for under the wrong letter, or for two
+// words, or for what they did not know.
+func TestQuestionsThatEarnNoFullMarks(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []struct {
+		id, text string
+		mark     exercises.Mark
+		says     string // in the word, what is expected, the question or the reason
+	}{
+		{"spoofing.ask", "can someone change the role on the way?", exercises.Plain, "a question for T"},
+		{"spoofing.ask", "can postbird employees read the invitation", exercises.Plain, "a question for I"},
+		{"spoofing.ask", "who is", exercises.Unsure, "Say it as a question"},
+		{"spoofing.ask", "whats the proof the program is the customer", exercises.Good, ""},
+		{"tampering.ask", "can someone change the role on the way?", exercises.Good, ""},
+		{"information-disclosure.ask", "i dont know", exercises.Unknown, "That is honest"},
+		{"information-disclosure.ask", "Who could see the workspace?", exercises.Good, "Whoever is inside"},
+		{"pulse.disclosure", "small teams", exercises.Unsure, "Say it as a question"},
+		{"pulse.disclosure", "What about small teams?", exercises.Good, ""},
+		{"pulse.denial", "team of 3 the boss can guess who wrote it", exercises.Plain, "a question for I"},
+		{"pulse.elevation", "can someone answer the survey 1000 times with very long comments", exercises.Unsure, ""},
+		{"pulse.elevation", "can any admin make another admin, whos checking", exercises.Good, "Power that multiplies itself"},
+	} {
+		it, ok := c.Item(q.id)
+		if !ok {
+			t.Fatal(q.id)
+		}
+		got := grade(t, it, q.text).Items[0]
+		if all := strings.Join([]string{got.Word, got.Expected, got.Question, got.Reason}, "\n"); got.Mark != q.mark || !strings.Contains(all, q.says) {
+			t.Errorf("%s: %q is %s: %s", q.id, q.text, got.Mark, all)
+		}
+	}
+}
+
+// Each way to put a question of Pulse Surveys is tried with a word left out: nearly
+// none is lost to another letter. And under another letter none earns full marks.
+func TestQuestionsKeepTheirLetter(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pulse, all, lost := []*course.Item{}, 0, 0
+	for _, it := range mustStep(t, c, "pulse").Items() {
+		if ex, err := it.Exercise(); err == nil && ex.About().Kind == "ask" {
+			pulse = append(pulse, it)
+		}
+	}
+	for i, it := range pulse {
+		ex, _ := it.Exercise()
+		for _, q := range ex.(*ask.Exercise).Questions {
+			for _, text := range q.Examples {
+				all++
+				words := strings.Fields(text)
+				middle := len(words) / 2
+				if got := grade(t, it, strings.Join(append(words[:middle:middle], words[middle+1:]...), " ")).Items[0]; got.Word == "for another letter" {
+					lost++
+				}
+				other := pulse[(i+1)%len(pulse)]
+				if got := grade(t, other, text).Items[0]; got.Mark == exercises.Good {
+					t.Errorf("%s is credited in %s: %q", it.ID, other.ID, text)
+				}
+			}
+		}
+	}
+	if len(pulse) != 6 || lost*50 > all {
+		t.Errorf("%d exercises; %d of %d questions are told to be for another letter", len(pulse), lost, all)
+	}
+}
+
+func mustStep(t *testing.T, c *course.Course, id string) *course.Step {
+	t.Helper()
+	st, ok := c.Step(id)
+	if !ok {
+		t.Fatal(id)
+	}
+	return st
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -207,7 +208,7 @@ func (s *Session) Submit(ctx context.Context, it *Item, a exercises.Answer) (exe
 	if err := s.record(ctx, e); err != nil {
 		return exercises.Result{}, err
 	}
-	if err := s.stored(func() error { return s.store.DropDraft(ctx, it.ID) }); err != nil {
+	if err := s.dropDrafts(ctx, it.ID); err != nil {
 		return res, fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
 	}
 	return res, nil
@@ -229,7 +230,7 @@ func (s *Session) judged(ctx context.Context, it *Item, e progress.Event, res ex
 		return err
 	}
 	sitting.Judged(it, e.Answer, res)
-	if err := s.stored(func() error { return s.store.DropDraft(ctx, it.ID) }); err != nil {
+	if err := s.dropDrafts(ctx, it.ID); err != nil {
 		return fmt.Errorf("your answer is saved; clearing its draft failed: %w", err)
 	}
 	return nil
@@ -248,6 +249,43 @@ func (s *Session) recordOf(ctx context.Context, sitting Sitting, e progress.Even
 func (s *Session) SaveDraft(ctx context.Context, it *Item, a exercises.Answer) error {
 	defer s.writing()()
 	return s.stored(func() error { return s.store.SaveDraft(ctx, it.ID, a) })
+}
+
+// dropDrafts forgets what was begun of an exercise. The caller is in a change.
+func (s *Session) dropDrafts(ctx context.Context, id string) error {
+	return s.stored(func() error { return errors.Join(s.store.DropDraft(ctx, id), s.store.DropDraft(ctx, remarkDraft(id))) })
+}
+
+// A Remark is what somebody has begun to say about a result and not sent yet: the
+// reply to the grader's question about an item, or why they disagree about it.
+type Remark struct {
+	Item     int
+	Disputes bool
+	Text     string
+}
+
+// remarkDraft is the name of the draft of a remark in the store.
+func remarkDraft(id string) string { return "remark." + id }
+
+// SaveRemark keeps an unfinished remark, durably, beside the answer that it is about.
+func (s *Session) SaveRemark(ctx context.Context, it *Item, about exercises.Answer, r Remark) error {
+	head := []string{strconv.Itoa(r.Item), strconv.FormatBool(r.Disputes), r.Text}
+	defer s.writing()()
+	return s.stored(func() error { return s.store.SaveDraft(ctx, remarkDraft(it.ID), append(head, about...)) })
+}
+
+// Remark is what was begun to be said about the result of an answer. There is none
+// about another answer: somebody tried again since.
+func (s *Session) Remark(ctx context.Context, it *Item, about exercises.Answer) Remark {
+	d, ok, err := s.store.Draft(ctx, remarkDraft(it.ID))
+	if err != nil || !ok || len(d) < 3 || !slices.Equal(d[3:], about) {
+		return Remark{}
+	}
+	n, err := strconv.Atoi(d[0])
+	if err != nil || n < 0 {
+		return Remark{}
+	}
+	return Remark{Item: n, Disputes: d[1] == "true", Text: d[2]}
 }
 
 // Draft is where the learner left an exercise: the draft, or else the last answer.
@@ -331,7 +369,7 @@ func (s *Session) Forget(ctx context.Context, ids ...string) error {
 		if err := s.record(ctx, progress.Event{Kind: progress.Forgot, Item: id}); err != nil {
 			return err
 		}
-		if err := s.stored(func() error { return s.store.DropDraft(ctx, id) }); err != nil {
+		if err := s.dropDrafts(ctx, id); err != nil {
 			return fmt.Errorf("forgetting the draft of %s: %w", id, err)
 		}
 	}
@@ -345,7 +383,7 @@ func (s *Session) Restart(ctx context.Context) error {
 		return err
 	}
 	for id := range s.Course.items {
-		if err := s.stored(func() error { return s.store.DropDraft(ctx, id) }); err != nil {
+		if err := s.dropDrafts(ctx, id); err != nil {
 			return fmt.Errorf("forgetting the draft of %s: %w", id, err)
 		}
 	}

@@ -9,6 +9,7 @@ package exercises
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +46,13 @@ type Replier interface {
 	Reply(a Answer, item int, text string) Answer
 }
 
+// A Sibling is an Exercise that judges better when it knows the others of its kind
+// in the course. It meets them once, before it is used.
+type Sibling interface {
+	Exercise
+	Meet(others func() []Exercise)
+}
+
 // A Disputer is an Exercise whose grading of an item a learner may dispute: the
 // answer then says so, with the reason, and is submitted again. What the learner
 // thinks of it is shown beside the grading and never in its place.
@@ -66,6 +74,14 @@ type Chooser interface {
 type Writer interface {
 	Exercise
 	Wrote(Answer) []string
+}
+
+// A Shuffler is an Exercise whose options may stand in another order: whoever is asked
+// again would know the place of the right one. Answers name options by their ids.
+type Shuffler interface {
+	Exercise
+	// Shuffled is the same exercise in an order that the seed says.
+	Shuffled(seed uint64) Exercise
 }
 
 // Documented is an Exercise about a document that is to be read, as Markdown.
@@ -109,6 +125,12 @@ type Result struct {
 	Items   []Item    `json:"items,omitempty"`   // one for each option, card or entry, with its reason
 	Explain string    `json:"explain,omitempty"` // Markdown: the reasoning, shown after success too
 	More    []Section `json:"more,omitempty"`    // further reading about this answer: what was missed, sample answers
+}
+
+// Judged reports whether the grader knew what to say of any part of the answer. Where
+// it did not, nothing is wrong either.
+func (r Result) Judged() bool {
+	return len(r.Items) == 0 || slices.ContainsFunc(r.Items, func(it Item) bool { return it.Mark != Unknown && it.Mark != Plain })
 }
 
 // A Bar is one part of a score.

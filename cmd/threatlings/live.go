@@ -24,9 +24,11 @@ func (a *app) liveCommand() *cobra.Command {
 		Short: "Threat model a feature, alone or as a team, and keep it as a file",
 		Long: `A session on one feature, from two sentences about it to decisions with a name and a date.
 
-FILE is a design document (Markdown or text): a new model begins beside it. Or it is a
-model's file (.yaml), which is opened. Without FILE you choose from your models and from
-the features to practise on.`,
+FILE is a design document (Markdown or text): its threat model is opened, or begun the
+first time. It is kept with your models, and the first step says where; or beside the
+document: threatlings live new --file threat-model.yaml. Or FILE is a model's file (.yaml),
+which is opened. Without FILE you choose from your models and from the features to practise
+on.`,
 		Example: `  threatlings live
   threatlings live design.md
   threatlings live ./threat-model.yaml
@@ -46,7 +48,7 @@ the features to practise on.`,
 				if l.Folder.Path(args[0]) != args[0] { // a name of the list
 					return l.Open(args[0])
 				}
-				return l.StartDocument(args[0])
+				return l.OpenDocument(args[0])
 			})
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"edu/threatlings/exercises/threatmodel"
 	"edu/threatlings/exercises/threatmodel/export"
@@ -19,6 +20,10 @@ func TestLiveFromNothing(t *testing.T) {
 	env := home(t)
 	x := start(t, env, 80, 24, "live")
 	x.shows("Begin: a feature of your own")
+	x.send("\x1b[B")
+	x.shows("without an account") // what is cut in the list is told below it
+	x.send("\x1b[A")
+	x.until("the first row", func(s string) bool { return strings.Contains(s, "▸ Begin:") })
 	x.send("\r")
 	x.shows("Nothing is written yet")
 	x.send("\r")
@@ -40,11 +45,13 @@ func TestLiveFromNothing(t *testing.T) {
 	x.kill() // as if the power went
 
 	x = start(t, env, 80, 24, "live", "open", "a-feature-of-our-own")
+	x.shows("▸2 System") // where it was left
+	x.send("3")
 	x.shows("▸3 Assets")
-	x.send("a")
-	x.shows("An asset")
-	x.send("gift codes\tc\tAda\r")
-	x.shows("confidential")
+	x.send("gift codes, confidential, Ada\r")
+	x.shows("gift codes, confidential, Ada.")
+	x.send("\x1b")
+	x.shows("a adds an asset")
 	x.send("4a")
 	x.shows("look at it")
 	x.send("the shop\t\t\r")
@@ -139,6 +146,94 @@ func TestLiveFromNothing(t *testing.T) {
 		}
 		if len(back.Threats) != 12 || len(back.Components) != 4 || len(back.Flows) != 4 || len(back.Zones) != len(m.Zones) || back.HeatMap() == (threatmodel.HeatMap{}) {
 			t.Errorf("%s has %d threats, %d parts, %d flows, %d zones", f, len(back.Threats), len(back.Components), len(back.Flows), len(back.Zones))
+		}
+	}
+}
+
+// What the header calls saved is on the disk, whatever went wrong before: the
+// program is killed as soon as it says so, after a mistyped arrow and after keys
+// that came faster than anything is saved.
+func TestLiveSavedIsSaved(t *testing.T) {
+	env := home(t)
+	x := start(t, env, 80, 24, "live", "new")
+	kept := func(what string) *threatmodel.Model {
+		t.Helper()
+		x.until(what+", saved", func(s string) bool { return strings.Contains(s, what) && strings.Contains(s, "saved ·") })
+		x.kill()
+		b, err := os.ReadFile(filepath.Join(dataDir(env), "models", "a-feature-of-our-own.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := threatmodel.Parse("model", b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	x.shows("goes on to the system")
+	x.send("2")
+	x.shows("a part by itself")
+	x.send("aa -> bb: cc\r")
+	x.shows("Flow 1,")
+	x.send("-> q\r")
+	x.shows("An arrow needs a name")
+	x.send("\x15bb -> dd: ee\r")
+	if m := kept("Flow 2,"); len(m.Flows) != 2 || m.Flows[1].Carries != "ee" {
+		t.Fatalf("%+v", m.Flows)
+	}
+
+	x = start(t, env, 80, 24, "live", "open", "a-feature-of-our-own")
+	x.shows("▸2 System")
+	x.shows("bb -> dd")
+	x.send("xu3\x0ea") // ctrl+n goes to the next step, also from a line
+	x.shows("look at it")
+	x.send("the shop")
+	if m := kept("the shop"); len(m.Flows) != 2 || len(m.Scope) != 1 || m.Scope[0].What != "the shop" {
+		t.Fatalf("%+v %+v", m.Flows, m.Scope)
+	}
+}
+
+// A design document opens the model that belongs to it, says where that is kept,
+// and that somebody has written the document since.
+func TestLiveDocument(t *testing.T) {
+	env, doc := home(t), filepath.Join(t.TempDir(), "design.md")
+	if err := os.WriteFile(doc, []byte("# Second bot\n\nIt pays.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := start(t, env, 80, 24, "live", doc)
+	x.shows("Kept in")
+	x.send("\rA bot pays invoices.")
+	x.shows("A bot pays invoices.")
+	x.send("\x1b")
+	x.shows("goes on to the system")
+	x.send("\x03")
+	if err := x.wait(); err != nil {
+		t.Fatal(err)
+	}
+	models := filepath.Join(dataDir(env), "models")
+	for n, want := range []string{"Second bot", "design.md was written after you last worked here"} {
+		x = start(t, env, 80, 24, "live", doc)
+		if s := x.shows(want); n == 0 && strings.Contains(s, "was written after") {
+			t.Errorf("nobody has written it:\n%s", s)
+		}
+		x.send("\x10") // to the step before
+		x.until("the feature", func(s string) bool {
+			return strings.Contains(s, "A bot pays invoices.") && strings.Contains(s, "Kept in")
+		})
+		x.send("\x03")
+		if err := x.wait(); err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(filepath.Join(models, "*.yaml"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		st, err := os.Stat(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(doc, time.Time{}, st.ModTime().Add(time.Hour)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

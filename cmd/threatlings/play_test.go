@@ -133,6 +133,9 @@ func keysFor(t *testing.T, ex exercises.Exercise, answer, draft exercises.Answer
 	case *rank.Exercise:
 		keys = rankKeys(x, answer, draft)
 		keys = append(keys, enter)
+		if len(draft) == 0 && !slices.Contains(keys, "K") { // it asks first
+			keys = append(keys, enter)
+		}
 	case *reflect.Exercise:
 		text := ""
 		if len(draft) > 0 {

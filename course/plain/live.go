@@ -52,7 +52,7 @@ func Live(_ context.Context, o LiveOptions) (err error) {
 	p.Say("Threat model: %s. Every line is saved in %s. At any question: n goes to the next step, b a step back, s lists the steps, q leaves, ? says what else.", w.Model.Title, w.File.Path)
 	p.Commands = nil // the conversation has its own
 	return workspace.Talk(p, workspace.Options{
-		Model: w.Model, Guide: w.Guide, Name: w.Name, Document: w.Document, Key: w.Key, Save: w.File.Save, Now: time.Now,
+		Model: w.Model, Guide: w.Guide, Name: w.Name, Path: func() string { return w.File.Path }, Document: w.Document, Key: w.Key, At: w.File.Step(), Save: w.File.Save, KeepStep: w.File.KeepStep, Now: time.Now,
 	})
 }
 

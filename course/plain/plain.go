@@ -451,6 +451,13 @@ func (t *talk) talkAbout(ex exercises.Exercise, it *course.Item, res exercises.R
 	if res.Outcome != exercises.Asked || !ok {
 		return t.settled(ex, it, res, a)
 	}
+	replied := false
+	defer func() { // what was said to one question is kept when the next is left
+		if replied {
+			_, subErr := t.Session.Submit(t.ctx, it, a)
+			err = errors.Join(err, subErr)
+		}
+	}()
 	for i, item := range res.Items {
 		if item.Question == "" {
 			t.p.Say("%s", heading(item))
@@ -471,8 +478,9 @@ func (t *talk) talkAbout(ex exercises.Exercise, it *course.Item, res exercises.R
 			t.p.Say("Left for later.")
 			return false, nil
 		}
-		a = rep.Reply(a, i, line)
+		a, replied = rep.Reply(a, i, line), true
 	}
+	replied = false
 	return t.handIn(ex, it, a)
 }
 

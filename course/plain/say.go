@@ -33,6 +33,9 @@ func (t *talk) result(res exercises.Result) {
 	if res.Outcome == exercises.Partly && len(res.Bars) > 0 {
 		how = "" // the summary has points, and says whether they are enough
 	}
+	if res.Outcome == exercises.Wrong && !res.Judged() {
+		how = "" // nothing was wrong: it was not recognised
+	}
 	t.p.Say("\n%s%s", how, res.Summary)
 	t.bars(res.Bars)
 	for _, it := range res.Items {

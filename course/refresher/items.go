@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -229,10 +230,14 @@ func lettersOf(c *course.Course, h history) []item {
 			it := item{
 				Item:  refresh.Item{ID: letterID + x.ID, Kind: refresh.Letter},
 				title: x.Title, named: x.Title, ready: p.Last.Add(refresh.Session),
-				make: func(bool) (exercises.Exercise, string, error) {
-					ex, err := x.Exercise()
-					return ex, x.Version, err
-				},
+			}
+			seed := h.seed(it.ID, p.Last)
+			it.make = func(bool) (exercises.Exercise, string, error) {
+				ex, err := x.Exercise()
+				if s, ok := ex.(exercises.Shuffler); ok {
+					ex = s.Shuffled(seed)
+				}
+				return ex, x.Version, err
 			}
 			right[it.ID] = p.FirstScore >= 0.999
 			out = append(out, it)
@@ -248,6 +253,20 @@ func lettersOf(c *course.Course, h history) []item {
 		return 1
 	})
 	return out
+}
+
+// seed says in which order an item is asked: the same until it was reviewed, and for
+// each learner another.
+func (h history) seed(id string, last time.Time) uint64 {
+	reviews := 0
+	for _, r := range h.reviews {
+		if r.ID == id {
+			reviews++
+		}
+	}
+	sum := fnv.New64a()
+	fmt.Fprintln(sum, id, last.UnixNano(), reviews)
+	return sum.Sum64()
 }
 
 // freshMinutes is what a whole scenario takes, as in the lessons.

@@ -13,6 +13,7 @@ import (
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/choice"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/exercises/recall"
 	"edu/threatlings/exercises/threatmodel"
@@ -279,6 +280,41 @@ func TestLettersThatWereWrongComeFirst(t *testing.T) {
 	}
 	if r := l.reviews(); len(r) != 1 || r[0].Item != "letter.spoofing.ask" || !r[0].Review.Right || r[0].Review.Rating != "good" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Whoever is asked again cannot go by the place of an option; within one sitting and
+// until the next review it stays.
+func TestOptionsComeInAnotherOrder(t *testing.T) {
+	l := newLearner(t)
+	l.submit("tampering.twice", l.wrong("tampering.twice")...)
+	orders := map[string]bool{}
+	for n := 1; n <= 6; n++ {
+		l.now = l.now.Add(200 * day)
+		var last string
+		for range 2 {
+			it := l.sitting(false).Items()[0]
+			ex, err := it.Exercise()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var order []string
+			for _, o := range ex.(*choice.Exercise).Options {
+				order = append(order, o.ID)
+			}
+			if now := strings.Join(order, " "); last != "" && now != last {
+				t.Errorf("the order was %s, and is %s before it was answered", last, now)
+			}
+			last = strings.Join(order, " ")
+		}
+		orders[last] = true
+		it := l.sitting(false).Items()[0]
+		if res := l.hand(it, l.known(it)); res.Score != 1 {
+			t.Errorf("the right option scores %v", res.Score)
+		}
+	}
+	if len(orders) < 3 {
+		t.Errorf("six times it came in %d orders", len(orders))
 	}
 }
 

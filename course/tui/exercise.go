@@ -32,14 +32,18 @@ type exercise struct {
 	result *result
 	broken string // why the exercise cannot be shown
 
-	width, height int
-	off           int
-	grading       bool
-	hints         hints
-	ahead         []tea.KeyMsg // keys that came before the face was there
+	width, height  int
+	off, promptOff int  // the first lines of the face and of the prompt in sight
+	promptRows     int  // how many rows the prompt had in the last view
+	began          bool // a key went to the face: before that the prompt comes first
+	placed         bool // the learner has scrolled the prompt
+	grading        bool
+	hints          hints
+	ahead          []tea.KeyMsg // keys that came before the face was there
 
 	saver   *saver
 	known   exercises.Answer // what the saver was last told
+	remark  course.Remark    // the same of what is typed below a result
 	dirty   bool             // something was typed that no save has begun with
 	saving  int              // number of the draft on its way to the disk; 0 for none
 	ticking bool
@@ -69,6 +73,7 @@ type (
 		draft  exercises.Answer
 		result *exercises.Result
 		answer exercises.Answer
+		remark course.Remark
 		hints  []string
 		all    int
 		err    error
@@ -84,6 +89,7 @@ type (
 		x      *exercise
 		answer exercises.Answer
 		result exercises.Result
+		remark course.Remark
 		at     time.Time
 		err    error
 	}
@@ -110,7 +116,7 @@ func (x *exercise) open() tea.Cmd {
 			return m
 		}
 		if res, a, ok := s.LastResult(x.item); ok {
-			m.result, m.answer = &res, a
+			m.result, m.answer, m.remark = &res, a, s.Remark(x.env.ctx, x.item, a)
 		}
 		m.hints, m.all = s.Hints(x.item)
 		if width > 0 {
@@ -128,11 +134,11 @@ func (x *exercise) opened(m openedMsg) tea.Cmd {
 	x.ex, x.hints = m.ex, hints{open: m.hints, all: m.all}
 	start := m.draft
 	if m.result != nil && m.draft.Empty() {
-		x.result = newResult(x.env, x, *m.result, m.answer)
+		x.showResult(*m.result, m.answer, m.remark)
 		start = m.answer
 	}
 	x.known = slices.Clone(start)
-	cmds := []tea.Cmd{x.newFace(start)}
+	cmds := []tea.Cmd{x.newFace(start, false)}
 	for _, k := range x.ahead {
 		cmds = append(cmds, x.Update(k))
 	}
@@ -140,10 +146,11 @@ func (x *exercise) opened(m openedMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (x *exercise) newFace(start exercises.Answer) tea.Cmd {
+func (x *exercise) newFace(start exercises.Answer, again bool) tea.Cmd {
 	x.face = x.kind.Screen(x.ex, input.Options{
 		Styles: x.env.theme.styles,
 		Draft:  start,
+		Again:  again,
 		Markdown: func(md string, width int) string {
 			return x.env.Pages.render(md, width, x.env.theme)
 		},
@@ -155,7 +162,7 @@ func (x *exercise) newFace(start exercises.Answer) tea.Cmd {
 // Restyle makes the face again with the new looks; what was typed stays.
 func (x *exercise) Restyle() {
 	if x.face != nil {
-		x.newFace(x.face.Answer())
+		x.newFace(x.face.Answer(), false)
 	}
 }
 
@@ -165,11 +172,19 @@ func (x *exercise) SetSize(w, h int) {
 		return
 	}
 	if x.face != nil {
-		x.face.SetSize(w, h)
+		x.sizeFace(h)
 	}
 	if x.result != nil {
 		x.result.SetSize(x.resultWidth(), h)
 	}
+}
+
+// sizeFace tells the face what the prompt leaves of so many rows.
+func (x *exercise) sizeFace(rows int) {
+	if _, pages := x.face.(input.Pager); !pages && !x.kind.Whole {
+		rows -= len(x.prompt())
+	}
+	x.face.SetSize(x.width, max(fewRows, rows))
 }
 
 // resultWidth leaves the margins to a result where the face takes the whole screen.
@@ -192,7 +207,7 @@ func (x *exercise) status() string {
 	switch {
 	case x.grading:
 		return "reading your answer"
-	case x.result != nil || x.ex == nil:
+	case x.ex == nil || x.result != nil && x.remark.Text == "":
 		return ""
 	case x.dirty || x.saving != 0:
 		return "saving"
@@ -270,17 +285,16 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 		if x.result == nil && x.ex != nil && key.Matches(msg, keys.hint) {
 			return x.nextHint()
 		}
+		if x.result == nil && x.pageKey(msg) {
+			return nil
+		}
 	case tea.MouseMsg:
 		if x.result == nil && !x.kind.Whole {
-			msg.Y += x.off - x.promptHeight()
-			if x.face == nil || msg.Y < 0 {
-				return nil
-			}
-			return x.toFace(msg)
+			return x.mouse(msg)
 		}
 	}
 	if x.result != nil {
-		return x.result.Update(msg)
+		return x.toResult(msg)
 	}
 	if k, ok := msg.(tea.KeyMsg); ok && x.face == nil && x.broken == "" {
 		x.ahead = append(x.ahead, k)
@@ -291,41 +305,113 @@ func (x *exercise) Update(msg tea.Msg) tea.Cmd {
 	return x.toFace(msg)
 }
 
+// pageKey scrolls a prompt that is cut, and gives it all the room it can have.
+func (x *exercise) pageKey(k tea.KeyMsg) bool {
+	if x.face == nil || x.kind.Whole || x.paging() || x.promptRows >= len(x.prompt()) {
+		return false
+	}
+	switch by := max(1, x.promptRows-2); {
+	case key.Matches(k, keys.pageUp):
+		x.promptOff -= by
+	case key.Matches(k, keys.pageDown):
+		x.promptOff += by
+	default:
+		return false
+	}
+	x.began, x.placed = false, true
+	return true
+}
+
+// paging reports whether the face has something open that takes the place of the prompt.
+func (x *exercise) paging() bool {
+	p, ok := x.face.(input.Pager)
+	return ok && p.Paging()
+}
+
+// mouse gives the face what happens in it; the wheel over a prompt scrolls that.
+func (x *exercise) mouse(m tea.MouseMsg) tea.Cmd {
+	switch {
+	case x.face == nil:
+		return nil
+	case m.Y >= x.promptRows:
+		m.Y += x.off - x.promptRows
+		return x.toFace(m)
+	case m.Button == tea.MouseButtonWheelUp:
+		x.promptOff, x.placed = x.promptOff-3, true
+	case m.Button == tea.MouseButtonWheelDown:
+		x.promptOff, x.placed = x.promptOff+3, true
+	}
+	return nil
+}
+
 func (x *exercise) toFace(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case tea.KeyMsg, tea.MouseMsg:
+		x.began = true
+	}
 	cmd := x.face.Update(msg)
 	if a := x.face.Answer(); !slices.Equal(a, x.known) {
 		x.known = slices.Clone(a)
 		x.dirty = true
-		if !x.ticking {
-			x.ticking = true
-			return tea.Batch(cmd, x.env.After(draftDelay, tickMsg{x}))
-		}
 	}
-	return cmd
+	return tea.Batch(cmd, x.later())
+}
+
+// later has what was typed sent to the disk soon, unless that is so already.
+func (x *exercise) later() tea.Cmd {
+	if !x.dirty || x.ticking {
+		return nil
+	}
+	x.ticking = true
+	return x.env.After(draftDelay, tickMsg{x})
+}
+
+// toResult gives a message to the result. What is typed there is saved as a draft is.
+func (x *exercise) toResult(msg tea.Msg) tea.Cmd {
+	cmd := x.result.Update(msg)
+	if x.result == nil {
+		return cmd
+	}
+	if m := x.result.remark(); m != x.remark {
+		x.remark, x.dirty = m, true
+	}
+	return tea.Batch(cmd, x.later())
 }
 
 // tick sends the draft to the disk.
 func (x *exercise) tick() tea.Cmd {
 	x.ticking = false
-	if ro, _ := x.env.Session.ReadOnly(); ro || !x.dirty || x.grading || x.result != nil {
+	if ro, _ := x.env.Session.ReadOnly(); ro || !x.dirty || x.grading {
 		return nil
 	}
 	x.saver.mu.Lock()
 	x.saver.next++
 	n := x.saver.next
 	x.saver.mu.Unlock()
-	draft := slices.Clone(x.known)
+	write := x.writer()
 	x.dirty, x.saving = false, n
-	return func() tea.Msg { return savedMsg{x, n, x.env.Session.Now(), x.save(n, draft)} }
+	return func() tea.Msg { return savedMsg{x, n, x.env.Session.Now(), x.save(n, write)} }
 }
 
-func (x *exercise) save(n int, draft exercises.Answer) error {
+// writer is what writes down what is there now: the answer, or below a result what
+// is said about it.
+func (x *exercise) writer() func() error {
+	s := x.env.Session
+	if x.result != nil {
+		about, remark := x.result.answer, x.remark
+		return func() error { return s.SaveRemark(x.env.ctx, x.item, about, remark) }
+	}
+	draft := slices.Clone(x.known)
+	return func() error { return s.SaveDraft(x.env.ctx, x.item, draft) }
+}
+
+func (x *exercise) save(n int, write func() error) error {
 	x.saver.mu.Lock()
 	defer x.saver.mu.Unlock()
 	if n <= x.saver.done {
 		return nil
 	}
-	if err := x.env.Session.SaveDraft(x.env.ctx, x.item, draft); err != nil {
+	if err := write(); err != nil {
 		return err
 	}
 	x.saver.done = n
@@ -346,9 +432,6 @@ func (x *exercise) saved(m savedMsg) tea.Cmd {
 
 // flush saves at once what is not on the disk: the learner leaves.
 func (x *exercise) flush() error {
-	if x.result != nil {
-		return nil
-	}
 	if ro, _ := x.env.Session.ReadOnly(); ro || x.face == nil {
 		return nil
 	}
@@ -359,7 +442,7 @@ func (x *exercise) flush() error {
 	if !pending || x.grading {
 		return nil
 	}
-	if err := x.save(n, x.known); err != nil {
+	if err := x.save(n, x.writer()); err != nil {
 		return err
 	}
 	x.dirty = false
@@ -378,7 +461,11 @@ func (x *exercise) submit(a exercises.Answer) tea.Cmd {
 		if err == nil {
 			x.saver.done = x.saver.next // a draft on its way is older than this
 		}
-		return gradedMsg{x, a, res, x.env.Session.Now(), err}
+		m := gradedMsg{x: x, answer: a, result: res, at: x.env.Session.Now(), err: err}
+		if res.Outcome == exercises.Asked { // in a sitting, it may have been answered by half before
+			m.remark = x.env.Session.Remark(x.env.ctx, x.item, a)
+		}
+		return m
 	}
 }
 
@@ -389,24 +476,31 @@ func (x *exercise) graded(m gradedMsg) tea.Cmd {
 		if x.result != nil {
 			x.result.unsent()
 		}
-		return note(inc.Need)
+		return tea.Batch(note(inc.Need), x.later()) // the time for the draft may have come meanwhile
 	}
 	if m.err != nil {
 		x.dirty = true
-		return failed(fmt.Errorf("your answer is still here: %w", m.err))
+		return tea.Batch(failed(fmt.Errorf("your answer is still here: %w", m.err)), x.later())
 	}
 	x.dirty, x.savedAt, x.hints.shown = false, m.at, false
-	x.result = newResult(x.env, x, m.result, m.answer)
+	x.showResult(m.result, m.answer, m.remark)
 	x.result.SetSize(x.resultWidth(), x.height)
 	return x.result.Init()
+}
+
+// showResult shows how an answer was judged, and what was begun to be said about it.
+func (x *exercise) showResult(res exercises.Result, a exercises.Answer, m course.Remark) {
+	x.result = newResult(x.env, x, res, a, m)
+	x.remark = x.result.remark()
 }
 
 // again goes back from the result to the answer, as it was.
 func (x *exercise) again() tea.Cmd {
 	start := x.result.answer
-	x.result, x.off, x.savedAt = nil, 0, time.Time{}
-	x.known = slices.Clone(start)
-	return x.newFace(start)
+	x.result, x.remark, x.dirty, x.off, x.promptOff, x.began, x.placed, x.savedAt = nil, course.Remark{}, false, 0, 0, false, false, time.Time{}
+	cmd := x.newFace(start, true)
+	x.known = slices.Clone(x.face.Answer())
+	return cmd
 }
 
 func (x *exercise) prompt() []string {
@@ -414,11 +508,49 @@ func (x *exercise) prompt() []string {
 	return append(lines[:len(lines):len(lines)], "") // they belong to everybody
 }
 
-func (x *exercise) promptHeight() int {
-	if x.ex == nil {
-		return 0
+// fewRows is what a face gets in any case.
+const fewRows = 6
+
+// share divides rows between a prompt and a face with so many lines each, of which
+// least lines of the face must be seen.
+func share(rows, prompt, face, least int) (promptRows, faceRows int) {
+	faceRows = min(face, rows, max(rows-prompt, least))
+	return min(prompt, rows-faceRows), faceRows
+}
+
+// lines are the prompt, and below it the face; where there is no room for both, a
+// part of each. The prompt comes first until a key goes to the face, and then what
+// the face wants to be seen.
+func (x *exercise) lines(rows int) []string {
+	st := x.env.theme.styles
+	x.sizeFace(rows) // a hint takes some of them
+	prompt, face := x.prompt(), strings.Split(x.face.View(), "\n")
+	if len(prompt)+len(face) > rows {
+		prompt = prompt[:len(prompt)-1] // the blank line between them
 	}
-	return len(x.prompt())
+	first, last := x.face.Focus()
+	least, up, down := fewRows, "pgup", "pgdn"
+	switch want := last - first + 1; {
+	case x.paging(): // which takes the keys, until it is closed
+		least, up, down = want, "esc", "esc"
+	case x.began:
+		if first > 0 {
+			want++ // for the line that says what is cut above
+		}
+		if last < len(face)-1 {
+			want++
+		}
+		least = min(max(least, want), rows-1) // and one line that says so of the prompt
+	}
+	n, m := share(rows, len(prompt), len(face), least)
+	x.promptRows = n
+	if x.began && !x.placed {
+		x.promptOff = len(prompt) // its end, where what is asked stands more often than not
+	}
+	x.promptOff = max(0, min(x.promptOff, len(prompt)-n))
+	x.off = input.Keep(x.off, first, last, m, len(face))
+	out := input.Window(prompt, x.promptOff, n, up, down, st.Quiet)
+	return append(out, input.Window(face, x.off, m, "↑", "↓", st.Quiet)...)
 }
 
 func (x *exercise) View() string {
@@ -435,22 +567,15 @@ func (x *exercise) View() string {
 		}
 		return view
 	}
-	var lines []string
 	if x.kind.Whole {
-		lines = strings.Split(x.face.View(), "\n")
-	} else {
-		prompt := x.prompt()
-		lines = append(prompt, strings.Split(x.face.View(), "\n")...)
-		first, last := x.face.Focus()
-		first, last = first+len(prompt), last+len(prompt)
-		if last < x.height { // the prompt stays in sight as long as it can
-			first = 0
-		}
-		x.off = scrollTo(x.off, first, last, x.height, len(lines))
-		more := x.off + x.height
-		lines = lines[x.off:min(more, len(lines))]
+		return strings.Join(x.hints.over(strings.Split(x.face.View(), "\n"), x.width, x.height, st), "\n")
 	}
-	return strings.Join(x.hints.over(lines, x.width, x.height, st), "\n")
+	panel := x.hints.panel(x.width, x.height-fewRows, st)
+	lines := x.lines(max(1, x.height-len(panel)))
+	for len(panel) > 0 && len(lines) < x.height-len(panel) {
+		lines = append(lines, "")
+	}
+	return strings.Join(append(lines, panel...), "\n")
 }
 
 func indent(s string, n int) string {

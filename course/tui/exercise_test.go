@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
@@ -27,7 +29,7 @@ func TestExerciseScreensAtEverySize(t *testing.T) {
 		for name, play := range map[string]func(*player){
 			"choice":        func(*player) {},
 			"choice-hint":   func(p *player) { p.keys("f2 f2") },
-			"choice-result": func(p *player) { p.keys("down enter") },
+			"choice-result": func(p *player) { p.keys("down down enter") },
 		} {
 			t.Run(fmt.Sprintf("%s-%d", name, size[0]), func(t *testing.T) {
 				p := openItem(t, size[0], size[1], "tampering.twice")
@@ -71,6 +73,32 @@ func TestLeavingSavesWhatNoTimerHas(t *testing.T) {
 	}
 }
 
+// A draft whose time comes while an answer is being read is saved afterwards.
+func TestADraftWaitsForTheReader(t *testing.T) {
+	var later []tea.Msg
+	p := newPlayer(t, 80, 24, func(o *Options) {
+		o.Open = "groceries.then-and-now"
+		o.After = func(_ time.Duration, msg tea.Msg) tea.Cmd {
+			return func() tea.Msg { later = append(later, msg); return nil }
+		}
+	})
+	wait := func() {
+		due := later
+		later = nil
+		for _, msg := range due {
+			p.send(msg)
+		}
+	}
+	p.types("x y")
+	read := p.m.top().(*lesson).ex.submit(nil) // of which something is missing
+	wait()
+	p.run(read)
+	wait()
+	if d, err := p.m.env.Session.Draft(t.Context(), mustItem(t, p, "groceries.then-and-now")); err != nil || len(d) == 0 || d[0] != "x y" {
+		t.Errorf("the draft is %q, %v", d, err)
+	}
+}
+
 func mustItem(t *testing.T, p *player, id string) *course.Item {
 	t.Helper()
 	it, ok := p.m.env.Session.Course.Item(id)
@@ -104,7 +132,8 @@ func TestAFullDiskKeepsTheAnswerOnTheScreen(t *testing.T) {
 
 func TestGradedByHandingIn(t *testing.T) {
 	p := openItem(t, 80, 24, "tampering.twice")
-	p.keys("down enter").shows("✓ Yes").shows("enter go on")
+	p.keys("enter").shows("Nothing is chosen yet")
+	p.keys("down down enter").shows("✓ Yes").shows("enter go on")
 	if s := p.m.env.Session.State(mustItem(t, p, "tampering.twice").Step); s != course.Begun {
 		t.Errorf("the lesson is %v", s)
 	}
@@ -120,6 +149,95 @@ func TestTheGradersQuestionIsAnsweredInPlace(t *testing.T) {
 	p.types("?").shows("?") // a question mark is text here
 	p.keys("backspace").types("a member of any workspace names another workspace in the body and replaces its card").keys("enter")
 	p.shows("Card 1").shows("of 100")
+}
+
+// rows are the lines of the screen between the frames, without what is beside them.
+func (p *player) rows() []string {
+	p.t.Helper()
+	var out []string
+	for _, l := range strings.Split(p.plain(), "\n")[headerHeight+2:] {
+		out = append(out, strings.TrimSpace(l))
+	}
+	return out
+}
+
+// Each exercise of the course opens with the first word of what it asks; all of that
+// can be scrolled to, and what the keys are on is always in sight.
+func TestAllOfAnExerciseCanBeReached(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := func(lines []string) (out []string) {
+		for _, l := range lines {
+			if l = strings.TrimSpace(ansi.Strip(l)); l != "" {
+				out = append(out, l)
+			}
+		}
+		return out
+	}
+	for _, size := range [][2]int{{60, 20}, {80, 24}} {
+		p := newPlayerOf(t, c, progress.NewMemory(), size[0], size[1], nil)
+		for _, step := range c.Steps() {
+			for page := range step.Pages {
+				if it := step.Pages[page].Item; it == nil || it.Kind == "report" {
+					continue
+				}
+				l := newLesson(p.m.env, step, page)
+				p.send(pushMsg{l})
+				id, prompt := fmt.Sprintf("%s at %d×%d", l.ex.item.ID, size[0], size[1]), plain(l.ex.prompt())
+				if rows := p.rows(); !slices.Contains(rows, prompt[0]) {
+					t.Errorf("%s does not open with %q:\n%s", id, prompt[0], p.plain())
+				}
+				unseen := slices.Clone(prompt)
+				look := func() {
+					rows := p.rows()
+					unseen = slices.DeleteFunc(unseen, func(x string) bool { return slices.Contains(rows, x) })
+				}
+				for range len(prompt) {
+					look()
+					p.keys("pgdown")
+				}
+				if look(); len(unseen) > 0 {
+					t.Errorf("%s: pgdn does not lead to %q", id, unseen)
+				}
+				switch l.ex.item.Kind {
+				case "choice", "sort", "rank", "budget", "spot":
+					end := false
+					for range 24 {
+						p.keys("down")
+						rows, face := p.rows(), strings.Split(l.ex.face.View(), "\n")
+						first, last := l.ex.face.Focus()
+						for _, x := range plain(face[first : last+1]) {
+							if !slices.Contains(rows, x) {
+								t.Errorf("%s: the keys are on %q, which is not in sight:\n%s", id, x, p.plain())
+							}
+						}
+						end = end || slices.Contains(rows, plain(face[len(face)-1:])[0])
+					}
+					if !end {
+						t.Errorf("%s: ↓ does not lead to the end:\n%s", id, p.plain())
+					}
+				}
+				p.keys("esc")
+			}
+		}
+	}
+}
+
+// What is opened below a question takes its place; the way back to it is said.
+func TestADrawingTakesThePlaceOfThePrompt(t *testing.T) {
+	p := openItem(t, 120, 40, "spoofing.ask").shows("Meet the Add User API")
+	p.send(tea.KeyMsg{Type: tea.KeyCtrlD})
+	p.shows("… 9 more lines: esc").shows("User Database").shows("crosses: from The internet")
+	p.keys("esc").shows("Meet the Add User API")
+}
+
+// A hint takes its room from the prompt: what the keys are on stays in sight.
+func TestAHintDoesNotCoverTheCursor(t *testing.T) {
+	p := openItem(t, 60, 20, "house.ways-in")
+	p.keys("f2 down").shows("hint 1 of").shows("▸ [ ] (2)")
+	p.keys("up").shows("▸ [ ] (1)")
 }
 
 func TestAPartHasAnEnding(t *testing.T) {
@@ -192,6 +310,45 @@ func TestALearnerMayDisagree(t *testing.T) {
 		t.Errorf("the log holds %q", a)
 	}
 	p.keys("r").shows("Hand in") // trying again starts from the cards, without the disagreement
+}
+
+// What was begun to be said about a result is there again, whether the program was
+// left or killed, until it is sent.
+func TestARemarkSurvivesItsProgram(t *testing.T) {
+	size := [2]int{80, 24}
+	for name, c := range map[string]struct {
+		answer exercises.Answer
+		keys   string
+		sent   string
+	}{
+		"a reply":        {exercises.Answer{"I/7/high nobody knows afterwards what happened in the paymnt data"}, "", "+ half a reply"},
+		"a disagreement": {threeCards, "down down d", "! half a reply"},
+	} {
+		for _, timer := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, timer), func(t *testing.T) {
+				p := reported(t, size, c.answer)
+				if !timer {
+					p.m.env.After = func(time.Duration, tea.Msg) tea.Cmd { return nil }
+				}
+				p.keys(c.keys).types("half a").shows("> half a")
+				if timer {
+					p.shows("saved ") // and the program is killed
+				} else {
+					p.keys("ctrl+c")
+				}
+				q := newPlayerOf(t, p.m.env.Session.Course, p.store, size[0], size[1], func(o *Options) { o.Open = "billing.top-three" })
+				q.shows("> half a").types(" reply").keys("enter")
+				it := mustItem(t, q, "billing.top-three")
+				_, a, _ := q.m.env.Session.LastResult(it)
+				if a[len(a)-1] != c.sent {
+					t.Errorf("the log holds %q", a)
+				}
+				if m := q.m.env.Session.Remark(t.Context(), it, c.answer); m.Text != "" {
+					t.Errorf("what was sent is still a draft: %+v", m)
+				}
+			})
+		}
+	}
 }
 
 // Somebody who has nothing in mind and takes the first statement gains nothing.
@@ -280,4 +437,75 @@ func TestLeavingANote(t *testing.T) {
 	p.m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("?")})
 	p.send(takenMsg{n, errors.New("the disk is full")})
 	p.shows("mind the stair!?")
+}
+
+// submitted opens an exercise that was handed in.
+func submitted(t *testing.T, id string, a exercises.Answer) *player {
+	t.Helper()
+	return newPlayer(t, 80, 24, func(o *Options) {
+		o.Open = id
+		it, ok := o.Session.Course.Item(id)
+		if !ok {
+			t.Fatal("no exercise", id)
+		}
+		if _, err := o.Session.Submit(t.Context(), it, a); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// right is an answer with full marks.
+func right(t *testing.T, id string) exercises.Answer {
+	t.Helper()
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	it, _ := c.Item(id)
+	ex, err := it.Exercise()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ex.Samples()[0].Answer
+}
+
+// Enter leads down through the reasons of a sorted list and on, as on every page.
+func TestEnterGoesOnFromAResult(t *testing.T) {
+	p := submitted(t, "groceries.habits", right(t, "groceries.habits"))
+	p.shows("enter go on").shows("fits too")
+	if strings.Contains(p.plain(), "tab") {
+		t.Errorf("there are no tabs:\n%s", p.plain())
+	}
+	page := p.m.top().(*lesson).page
+	for range 6 {
+		p.keys("enter")
+	}
+	if p.m.top().(*lesson).page == page {
+		t.Errorf("six times enter, and still on the result:\n%s", p.plain())
+	}
+}
+
+// On a result nothing is typed: the letters that work on a page of text work there.
+func TestStudyKeysOnAResult(t *testing.T) {
+	p := submitted(t, "tampering.twice", right(t, "tampering.twice")).shows("n note")
+	p.keys("b").shows("Bookmarked").shows("bookmark · page")
+	p.keys("n").types("ask Bob").keys("esc").shows("note · page").shows("try again")
+	p.keys("g").shows("type to find a term").keys("esc")
+	p.keys("/").types("bound").shows("bound")
+}
+
+// Somebody who tries a text again writes again; esc is in the footer once.
+func TestTryingATextAgainIsWriting(t *testing.T) {
+	p := submitted(t, "groceries.then-and-now", exercises.Answer{"masks", "met 1"})
+	p.keys("r").types(" and soap").shows("masks and soap").shows("Compare with three others")
+	p.keys("tab enter").shows("esc write on")
+	if n := strings.Count(p.plain(), " esc "); n != 1 {
+		t.Errorf("esc has %d meanings:\n%s", n, p.plain())
+	}
+}
+
+// An empty text is not compared, and that is said.
+func TestAnEmptyTextIsSaid(t *testing.T) {
+	p := openItem(t, 80, 24, "groceries.then-and-now")
+	p.keys("tab enter").shows("! Write a line or two first").keys("x").shows("│ x").shows("tab done writing")
 }

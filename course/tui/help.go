@@ -38,7 +38,11 @@ func (h *helpScreen) Update(msg tea.Msg) tea.Cmd {
 		case key.Matches(k, keys.up):
 			h.off = max(0, h.off-1)
 		case key.Matches(k, keys.down):
-			h.off = max(0, min(h.off+1, len(h.lines())-h.height))
+			h.off++ // View knows where it ends
+		case key.Matches(k, keys.pageUp):
+			h.off = max(0, h.off-h.height+1)
+		case key.Matches(k, keys.pageDown), k.String() == " ":
+			h.off += h.height - 1
 		case key.Matches(k, keys.enter), k.String() == "q":
 			return pop
 		}
@@ -53,9 +57,10 @@ var everywhere = [][2]string{
 	{"f2 or ctrl+g", "the next hint, in an exercise"},
 	{"ctrl+n ctrl+p", "the next and the previous page, from an exercise too"},
 	{"↑ ↓ or k j", "choose, scroll"},
+	{"pgup pgdn", "scroll a page, or what an exercise asks"},
 	{"← → or h l", "page before, next page"},
 	{"tab", "the next pane or tab"},
-	{"/", "search, from the map, a part or a page of text"},
+	{"/", "search, from the map, a part, a page of text or a result"},
 	{"g or f3", "the glossary, with the terms of this page first"},
 	{"b or f4", "set or take away a bookmark on this page"},
 	{"n or f6", "a note on this page; on the map, your notebook"},
@@ -120,7 +125,7 @@ func (h *helpScreen) View() string {
 	end := min(len(lines), h.off+h.height)
 	out := append([]string{}, lines[h.off:end]...)
 	if end < len(lines) {
-		out[len(out)-1] = "   " + h.env.theme.styles.Quiet.Render(ansi.Truncate(fmt.Sprintf("… %d more lines: ↓", len(lines)-end+1), h.width, ""))
+		out[len(out)-1] = "   " + h.env.theme.styles.Quiet.Render(ansi.Truncate(fmt.Sprintf("… %d more lines: ↓ or pgdn", len(lines)-end+1), h.width, ""))
 	}
 	return strings.Join(out, "\n")
 }

@@ -39,24 +39,27 @@ func (x *exercise) nextHint() tea.Cmd {
 	}
 }
 
-// over draws the panel over the last rows of a screen.
-func (h *hints) over(lines []string, width, rows int, st *input.Styles) []string {
+// panel draws the hints in at most so many rows. The newest matters most: older ones
+// that there is no room for are left out.
+func (h *hints) panel(width, rows int, st *input.Styles) []string {
 	if !h.shown || len(h.open) == 0 {
-		return lines
+		return nil
 	}
 	inner := max(20, min(width, measure)-4)
 	var text []string
-	for i, hint := range h.open {
-		for k, l := range wrap(hint, inner-3) {
+	for i := len(h.open) - 1; i >= 0; i-- {
+		var hint []string
+		for k, l := range wrap(h.open[i], inner-3) {
 			lead := "   "
 			if k == 0 {
 				lead = fmt.Sprintf("%d. ", i+1)
 			}
-			text = append(text, lead+l)
+			hint = append(hint, lead+l)
 		}
-	}
-	if most := rows - 4; len(text) > most && most > 0 { // the newest hint matters most
-		text = text[len(text)-most:]
+		if len(text) > 0 && len(hint)+len(text) > rows-2 {
+			break
+		}
+		text = append(hint, text...)
 	}
 	more := "esc closes"
 	if len(h.open) < h.all {
@@ -69,7 +72,15 @@ func (h *hints) over(lines []string, width, rows int, st *input.Styles) []string
 		panel = append(panel, st.FrameFocus.Render("│ ")+st.Text.Render(fit(l, inner))+st.FrameFocus.Render(" │"))
 	}
 	tail := " " + more + " "
-	panel = append(panel, st.FrameFocus.Render("└─")+st.Quiet.Render(tail)+bar(inner-len([]rune(tail)))+st.FrameFocus.Render("─┘"))
+	return append(panel, st.FrameFocus.Render("└─")+st.Quiet.Render(tail)+bar(inner-len([]rune(tail)))+st.FrameFocus.Render("─┘"))
+}
+
+// over draws the panel over the last rows of a screen.
+func (h *hints) over(lines []string, width, rows int, st *input.Styles) []string {
+	panel := h.panel(width, rows-2, st)
+	if panel == nil {
+		return lines
+	}
 	for len(lines) < rows {
 		lines = append(lines, "")
 	}

@@ -209,7 +209,14 @@ func (l *lesson) Status() string {
 
 func (l *lesson) Help() []key.Binding {
 	if l.ex != nil {
-		return append(l.ex.Help(), leaveKey)
+		h := l.ex.Help()
+		if !slices.ContainsFunc(h, func(b key.Binding) bool { return b.Help().Key == "esc" }) {
+			h = append(h, leaveKey)
+		}
+		if !l.Typing() && l.step.Sitting == nil {
+			h = append(h, keys.note, keys.bookmark)
+		}
+		return h
 	}
 	if l.term >= 0 {
 		return termKeys

@@ -36,8 +36,8 @@ func newLive(e *env, w *course.Workshop) *live {
 	l.ws = workspace.New(workspace.Options{
 		Styles:   e.theme.styles,
 		Markdown: func(md string, width int) string { return e.Pages.render(md, width, e.theme) },
-		Model:    w.Model, Guide: w.Guide, Name: w.Name, Document: w.Document, Drawing: w.Drawing, Key: w.Key,
-		Save: w.File.Save, Draw: drawing.Text, Now: e.Session.Now, After: e.After,
+		Model:    w.Model, Guide: w.Guide, Name: w.Name, Path: func() string { return w.File.Path }, Document: w.Document, Drawing: w.Drawing, Key: w.Key,
+		At: w.File.Step(), Save: w.File.Save, KeepStep: w.File.KeepStep, Draw: drawing.Text, Now: e.Session.Now, After: e.After,
 	})
 	return l
 }
@@ -227,6 +227,12 @@ func (m *models) View() string {
 			style = st.Accent
 		}
 		lines = append(lines, cursorMark(st, i == m.cursor)+style.Render(fit(exercises.CleanLine(r.title), w)), "     "+st.Quiet.Render(fit(exercises.CleanLine(r.about), w-2)))
+	}
+	if whole := wrap(exercises.CleanLine(m.rows[m.cursor].about), w); len(whole) > 1 && len(lines)+1+len(whole) <= m.height { // it was cut
+		lines = append(lines, "")
+		for _, l := range whole {
+			lines = append(lines, "   "+st.Text.Render(l))
+		}
 	}
 	return strings.Join(lines, "\n")
 }

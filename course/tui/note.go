@@ -196,7 +196,7 @@ var errReadOnlyNote = errors.New("nothing can be noted: progress is open for rea
 // studyKey handles what works on every page of a lesson: the letters where
 // nothing is typed, the function keys everywhere.
 func (l *lesson) studyKey(k tea.KeyMsg) (tea.Cmd, bool) {
-	if l.ex != nil && len(k.Runes) > 0 {
+	if l.Typing() && len(k.Runes) > 0 {
 		return nil, false
 	}
 	readOnly, _ := l.env.Session.ReadOnly()

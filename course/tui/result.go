@@ -11,13 +11,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
+	"edu/threatlings/course"
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/input"
 )
 
 // result shows how an answer was judged: first how it went, then why, item by
-// item, then what else belongs to it, one tab each. An item with details opens
-// with enter. When the grader has a question, it is asked here, in place; and
+// item, then what else belongs to it, one tab each. Where there are many details,
+// an item opens with enter. When the grader has a question, it is asked here, in place; and
 // here the learner may disagree with it.
 type result struct {
 	env    *env
@@ -34,6 +35,7 @@ type result struct {
 	starts        []int // the first line of each item
 	asking        int   // index of the item with a question, -1 for none
 	disputing     bool  // the field takes why the learner disagrees with the chosen item
+	disputed      int   // the item that was disagreed about last
 	field         textinput.Model
 	sent          bool
 }
@@ -51,7 +53,7 @@ type replyMsg struct {
 
 func (m replyMsg) to() screen { return m.x.lesson }
 
-func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *result {
+func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer, begun course.Remark) *result {
 	r := &result{env: e, x: x, res: res, answer: a, asking: -1}
 	r.open = r.folds()
 	if _, ok := x.ex.(exercises.Replier); ok {
@@ -64,10 +66,41 @@ func newResult(e *env, x *exercise, res exercises.Result, a exercises.Answer) *r
 	}
 	r.field = newField(e, 2000)
 	r.field.Placeholder = "answer in a few words"
-	if r.asking >= 0 {
+	switch {
+	case begun.Disputes && r.disputable() && begun.Item < len(res.Items) && begun.Text != "":
+		r.chosen = begun.Item
+		r.dispute()
+		r.field.SetValue(begun.Text)
+	case r.asking >= 0:
 		r.field.Focus()
+		if !begun.Disputes && begun.Item == r.asking {
+			r.field.SetValue(begun.Text)
+		}
 	}
 	return r
+}
+
+// remark is what is being said about the result, and not sent yet.
+func (r *result) remark() course.Remark {
+	switch {
+	case r.asking >= 0:
+		return course.Remark{Item: r.asking, Text: r.field.Value()}
+	case r.field.Value() != "":
+		return course.Remark{Item: r.disputed, Disputes: true, Text: r.field.Value()}
+	}
+	return course.Remark{}
+}
+
+// dispute opens the field for why the learner disagrees with the chosen item. What
+// was begun about it before stands there again.
+func (r *result) dispute() tea.Cmd {
+	if r.disputed != r.chosen {
+		r.field.SetValue("")
+	}
+	r.disputing, r.disputed = true, r.chosen
+	r.field.Placeholder = "what did the grader miss?"
+	r.scroll(0)
+	return r.field.Focus()
 }
 
 func (r *result) Init() tea.Cmd {
@@ -79,15 +112,16 @@ func (r *result) Init() tea.Cmd {
 
 func (r *result) typing() bool { return r.asking >= 0 || r.disputing }
 
-// folds reports whether items open and close: when they have details.
+// folds reports whether items open and close: those that can be disputed have many
+// details. Where there is a line or two, it is shown with the item.
 func (r *result) folds() bool {
-	return slices.ContainsFunc(r.res.Items, func(it exercises.Item) bool { return len(it.Details) > 0 })
+	_, ok := r.x.ex.(exercises.Disputer)
+	return ok && slices.ContainsFunc(r.res.Items, func(it exercises.Item) bool { return len(it.Details) > 0 })
 }
 
 // disputable reports whether the learner may disagree with the chosen item now.
 func (r *result) disputable() bool {
-	_, ok := r.x.ex.(exercises.Disputer)
-	return ok && r.tab == 0 && r.folds() && r.asking < 0 && r.res.Outcome != exercises.Asked
+	return r.tab == 0 && r.folds() && r.asking < 0 && r.res.Outcome != exercises.Asked
 }
 
 // closes closes what is open before the screen is left.
@@ -95,7 +129,6 @@ func (r *result) closes() bool {
 	if r.disputing {
 		r.disputing = false
 		r.field.Blur()
-		r.field.SetValue("")
 		return true
 	}
 	return false
@@ -125,8 +158,10 @@ func (r *result) SetSize(w, h int) {
 	}
 	r.tab = min(r.tab, len(r.tabs)-1)
 	switch {
-	case r.asking >= 0 && r.folds(): // what is asked about
-		r.choose(r.asking, true)
+	case r.asking >= 0: // what is asked about
+		r.choose(r.asking, r.open)
+	case r.disputing:
+		r.choose(r.chosen, r.open)
 	case r.open && r.chosen == 0 && r.overflows(): // first what became of every card
 		r.choose(0, false)
 	default:
@@ -142,7 +177,11 @@ func (r *result) Help() []key.Binding {
 		return []key.Binding{as(keys.enter, "enter", "keep it")}
 	}
 	if r.tab == 0 && r.folds() {
-		h := []key.Binding{as(keys.enter, "enter", "why"), as(keys.tab, "tab", "more"), keys.again}
+		h := []key.Binding{as(keys.enter, "enter", "why")}
+		if len(r.tabs) > 1 {
+			h = append(h, as(keys.tab, "tab", "more"))
+		}
+		h = append(h, keys.again)
 		if r.disputable() {
 			h = append(h, keys.disagree)
 		}
@@ -223,10 +262,7 @@ func (r *result) key(k tea.KeyMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(k, keys.disagree) && r.disputable():
-		r.disputing = true
-		r.field.Placeholder = "what did the grader miss?"
-		r.scroll(0)
-		return r.field.Focus()
+		return r.dispute()
 	case key.Matches(k, keys.tab):
 		r.tab, r.off = (r.tab+1)%len(r.tabs), 0
 	case key.Matches(k, keys.shiftTab):
@@ -340,7 +376,7 @@ func (r *result) View() string {
 	return strings.Join(lines, "\n")
 }
 
-// tabBar names the tabs; where they do not fit, the open one and its number.
+// tabBar names the tabs; where they do not fit, the open one, its number, and the next.
 func (r *result) tabBar() string {
 	st := r.env.theme.styles
 	var b strings.Builder
@@ -358,7 +394,9 @@ func (r *result) tabBar() string {
 	if width <= r.width {
 		return b.String()
 	}
-	return st.Selected.Render("["+ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…")+"]") + st.Quiet.Render(fmt.Sprintf("  %d of %d, tab for more", r.tab+1, len(r.tabs)))
+	here := "[" + ansi.Truncate(r.tabs[r.tab].title, r.width-22, "…") + "]"
+	next := fmt.Sprintf("  %d of %d, tab: %s", r.tab+1, len(r.tabs), r.tabs[(r.tab+1)%len(r.tabs)].title)
+	return st.Selected.Render(here) + st.Quiet.Render(ansi.Truncate(next, r.width-ansi.StringWidth(here), "…"))
 }
 
 // question is the grader's question with the field for the reply.
@@ -421,6 +459,9 @@ var markWords = map[exercises.Mark]struct{ sign, word string }{
 func (r *result) main() []string {
 	st := r.env.theme.styles
 	mark, style := outcomeStyle(r.res.Outcome, st)
+	if r.res.Outcome == exercises.Wrong && !r.res.Judged() {
+		mark, style = markWords[exercises.Unknown].sign, st.Text.Render
+	}
 	var out []string
 	for i, l := range wrap(exercises.Inline(r.res.Summary), r.width-2) {
 		lead := "  "
@@ -520,7 +561,7 @@ func (r *result) itemLines(it exercises.Item, chosen bool) []string {
 		say("better: "+exercises.Inline(it.Expected), st.Quiet.Render)
 	}
 	say(exercises.Inline(it.Reason), st.Text.Render)
-	if chosen && r.open {
+	if chosen && r.open || !r.folds() {
 		hidden := false
 		for _, d := range it.Details {
 			if d.How && !r.how {

@@ -89,7 +89,7 @@ func (p *player) run(cmd tea.Cmd) {
 var named = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
 	"tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "f1": tea.KeyF1, "f2": tea.KeyF2, "space": tea.KeySpace, "ctrl+c": tea.KeyCtrlC, "ctrl+n": tea.KeyCtrlN, "ctrl+p": tea.KeyCtrlP,
-	"ctrl+s": tea.KeyCtrlS, "backspace": tea.KeyBackspace, "pgdown": tea.KeyPgDown,
+	"ctrl+s": tea.KeyCtrlS, "backspace": tea.KeyBackspace, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
 }
 
 // keys presses keys, separated by blanks.
@@ -243,6 +243,15 @@ func TestEveryPageFits(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestHelpScrollsByThePage(t *testing.T) {
+	for _, page := range []string{"pgdown", "space"} {
+		p := newPlayer(t, 60, 20, nil)
+		p.keys("f1").shows("On this screen").shows("↓ or pgdn")
+		p.keys(page + " " + page + " " + page).shows("for screen")
+		p.keys("pgup pgup pgup").shows("On this screen")
 	}
 }
 

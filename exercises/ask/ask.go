@@ -30,6 +30,7 @@ type Exercise struct {
 	scenario *scenarios.Scenario
 	parts    []string // the words in the names of the system's parts
 	matcher  func() *grading.Phrases
+	siblings func() *grading.Phrases // the questions for the other letters of the same system
 }
 
 // A Question is one question of the key, in the author's words and in others'.
@@ -90,6 +91,7 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 	for _, c := range s.System.Components {
 		x.parts = append(x.parts, grading.ContentWords(c.Name)...)
 	}
+	x.siblings = sync.OnceValue(func() *grading.Phrases { return grading.NewPhrases(nil) })
 	x.matcher = sync.OnceValue(func() *grading.Phrases {
 		var es []grading.Entry
 		for _, q := range append(append([]Question{}, x.Questions...), x.Near...) {
@@ -98,6 +100,24 @@ func decode(src exercises.Source) (exercises.Exercise, error) {
 		return grading.NewPhrases(es)
 	})
 	return &x, errors.Join(errs...)
+}
+
+// Meet lets the exercise know a question that belongs to another one on the same
+// system, under another letter.
+func (x *Exercise) Meet(others func() []exercises.Exercise) {
+	x.siblings = sync.OnceValue(func() *grading.Phrases {
+		var es []grading.Entry
+		for _, ex := range others() {
+			o, ok := ex.(*Exercise)
+			if !ok || o.System != x.System || o.Letter == x.Letter {
+				continue
+			}
+			for _, q := range o.Questions {
+				es = append(es, grading.Entry{ID: o.Letter + " " + q.ID, Text: q.Text, Examples: q.Examples})
+			}
+		}
+		return grading.NewPhrases(es)
+	})
 }
 
 func isLetter(s string) bool { return len(s) == 1 && strings.Contains(grading.Letters, s) }

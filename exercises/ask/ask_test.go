@@ -121,6 +121,29 @@ func TestGrade(t *testing.T) {
 	}
 }
 
+// Who does not know is told so kindly, at once or when asked back, and what is too
+// short to mean anything is asked back about.
+func TestNotKnowingIsHonest(t *testing.T) {
+	x := exercise(t)
+	for _, c := range []struct {
+		answer exercises.Answer
+		mark   exercises.Mark
+		says   string
+	}{
+		{exercises.Answer{"no idea"}, exercises.Unknown, "That is honest. "},
+		{exercises.Answer{"kiosk network", "+ i dont know"}, exercises.Unknown, "That is honest"},
+		{exercises.Answer{"kiosk network"}, exercises.Unsure, "can mean many things"},
+	} {
+		res, err := x.Grade(context.Background(), c.answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if it := res.Items[0]; it.Mark != c.mark || !strings.Contains(it.Reason, c.says) || res.Score != 0 || (res.Outcome == exercises.Asked) != (c.mark == exercises.Unsure) {
+			t.Errorf("%q: %+v", c.answer, res)
+		}
+	}
+}
+
 func TestReply(t *testing.T) {
 	x := exercise(t)
 	a := x.Reply(exercises.Answer{"Who can?"}, 0, "listen on the hall's network")

@@ -73,6 +73,7 @@ type judged struct {
 	found map[string]bool
 	near  closeness // of the best question that does not count
 	asked bool
+	open  bool // somebody says that they do not know
 }
 
 // closeness says what a good text is that is no question for this letter.
@@ -114,11 +115,25 @@ func (j *judged) judge(text, said, label string) exercises.Item {
 		sure, v.Status = false, grading.PhraseAsked // it may say something else with a word of the key's in it
 	}
 	replied := said != ""
+	letter := j.x.elsewhere(text+said, v)
 	switch {
-	case !replied && len(strings.Fields(text)) == 1 && (key || near):
+	case grading.Unknowing(said), !replied && grading.Unknowing(text):
+		j.open = true
+		it.Word, it.Reason = "left open", "That is honest. Take one of mine along: it would find something here."
+		if bare := j.x.matcher().Match(text); bare.P >= likelyFrom {
+			if q, ok := find(j.x.Questions, bare.ID); ok {
+				it.Reason = "That is honest, and you were near one of mine: " + q.Text
+			}
+		}
+	case !replied && (v.P < 1 && fragment(text) || (key || near) && len(strings.Fields(text)) == 1):
 		j.asked = true
-		it.Mark, it.Reason = exercises.Unsure, "One word can mean many things."
+		it.Mark, it.Reason = exercises.Unsure, "A word or two can mean many things."
 		it.Question = "Say it as a question: who, what, where?"
+	case letter != "":
+		j.near = max(j.near, elsewhere)
+		it.Mark, it.Word = exercises.Plain, "for another letter"
+		it.Reason = "It finds something here, and has a turn of its own."
+		it.Expected = fmt.Sprintf("a question for %s, %s", letter, grading.LetterNames[letter])
 	case sure && key && !replied && claims(text):
 		j.asked = true
 		it.Mark, it.Reason = exercises.Unsure, "That is an answer already: a remedy, or a promise. The rule here is to ask, so that the owner finds it."
@@ -147,10 +162,46 @@ func (j *judged) judge(text, said, label string) exercises.Item {
 		it.Mark, it.Reason = exercises.Unsure, "I think that I see where you are going, and I want to be sure."
 		it.Question = askBack(j.x.Letter)
 	default:
-		it.Reason = "Not in my list, and you may still be right. Would the answer to it change what the team builds? Then it is a good question. Compare it with mine below."
+		it.Word = "not in my list"
+		it.Reason = "Would the answer to it change what the team builds? Then it is a good question. Compare it with mine below."
 	}
 	return it
 }
+
+// likelyFrom is how probable a question of the key must be for somebody who does not
+// know more to be told that they were near it.
+const likelyFrom = 0.5
+
+// elsewhere is the letter under which a text is a question of the key for the same
+// system, where it says more of what is asked there than here; else "".
+func (x *Exercise) elsewhere(text string, here grading.PhraseVerdict) string {
+	o := x.siblings().Match(text)
+	if o.Status != grading.PhraseCredited || here.P == 1 || thin(o.Yours, text) || !x.names(o.Yours) || !mostly(o.Yours, text) {
+		return ""
+	}
+	met := len(strings.Fields(o.Yours))
+	if o.P < 1 && met < leastMet || here.Status != grading.PhraseNone && met <= len(strings.Fields(here.Yours)) {
+		return ""
+	}
+	letter, _, _ := strings.Cut(o.ID, " ")
+	return letter
+}
+
+// leastMet is how many words must meet a question for another letter: one can be
+// anywhere.
+const leastMet = 2
+
+// fragment reports whether a text is so short that nobody can say what it asks: a
+// question, also a short one, is none.
+func fragment(text string) bool {
+	n := len(grading.ContentWords(text))
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
+	asks := strings.Contains(text, "?") || len(words) > 0 && slices.Contains(asking, words[0])
+	return n == 0 || n < leastSaid && !asks
+}
+
+// leastSaid is how many telling words make sense without being put as a question.
+const leastSaid = 3
 
 // claims reports whether a text tells instead of asking: what to do, or why
 // nothing can happen. A threat told as a statement is as good as a question, and
@@ -272,7 +323,10 @@ func (j *judged) result() exercises.Result {
 	case j.near == remedy:
 		res.Summary = fmt.Sprintf("A remedy, and no question yet: half the marks. Try the question behind it, for %s.", letter)
 	default:
-		res.Summary = "I did not recognise it, so I cannot give marks; that says nothing against your question. Compare it with the ones below, or put it in other words."
+		res.Summary = "Not in my list, and you may still be right: no marks, and nothing against your question."
+		if j.open {
+			res.Summary = "That is honest. Here is what finds something."
+		}
 	}
 	res.Explain = x.Shared.Explain
 	if text := x.others(j.found); text != "" {

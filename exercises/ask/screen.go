@@ -60,6 +60,9 @@ func (s *screen) Answer() exercises.Answer {
 	return a
 }
 
+// Paging reports whether the diagram or the document is open.
+func (s *screen) Paging() bool { return s.aside.IsOpen() }
+
 func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:

@@ -92,12 +92,12 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 // enter hands in; spending nothing at all takes it twice.
 func (s *screen) enter() tea.Cmd {
 	if left := s.left(); left < 0 {
-		s.note = fmt.Sprintf("That is %s too much. Put something back, then hand it in.", s.x.money(-left))
+		s.note = fmt.Sprintf("The plan costs %s too much. Put something back, then hand it in.", s.x.money(-left))
 		return nil
 	}
 	if s.Answer() == nil {
 		s.empty = true
-		s.note = "Nothing is bought. Space buys, and enter once more spends nothing at all."
+		s.note = "Nothing is bought. Space buys, enter once more spends nothing."
 		return nil
 	}
 	return input.SubmitCmd
@@ -106,6 +106,10 @@ func (s *screen) enter() tea.Cmd {
 func (s *screen) toggle() {
 	s.empty = false
 	c := s.x.Controls[s.cursor]
+	if !s.on[c.ID] && c.Cost > s.x.Money {
+		s.note = fmt.Sprintf("That costs %s, and there is only %s in all: it cannot be bought.", s.x.money(c.Cost), s.x.money(s.x.Money))
+		return
+	}
 	if left := max(0, s.left()); !s.on[c.ID] && c.Cost > left {
 		s.note = fmt.Sprintf("That costs %s and there is %s left. Put something back first.", s.x.money(c.Cost), s.x.money(left))
 		return
@@ -114,7 +118,6 @@ func (s *screen) toggle() {
 }
 
 func (s *screen) View() string {
-	st := s.o.Styles
 	s.rows = s.rows[:0]
 	var lines []string
 	add := func(row int, l string) { lines, s.rows = append(lines, l), append(s.rows, row) }
@@ -124,12 +127,8 @@ func (s *screen) View() string {
 	for i, c := range s.x.Controls {
 		s.row(i, c, left, add, &lines)
 	}
-	if s.note != "" {
-		add(-1, "")
-		for _, l := range strings.Split(ansi.Wrap(s.note, s.width, " "), "\n") {
-			add(-1, st.Warn.Render(l))
-		}
-		s.focus[1] = len(lines) - 1
+	if s.cursor == 0 {
+		s.focus[0] = 0
 	}
 	return strings.Join(lines, "\n")
 }
@@ -173,6 +172,11 @@ func (s *screen) row(i int, c Control, left int, add func(int, string), lines *[
 		add(i, lead+style.Render(l))
 	}
 	if i == s.cursor {
+		if s.note != "" {
+			for _, l := range strings.Split(ansi.Wrap("! "+s.note, s.width-6, " "), "\n") {
+				add(-1, "      "+st.Warn.Render(l))
+			}
+		}
 		s.focus[1] = len(*lines) - 1
 	}
 }

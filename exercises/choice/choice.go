@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ import (
 // Exercise is a choice exercise. Its answer is the ids of the chosen options.
 type Exercise struct {
 	Shared  exercises.About `yaml:",inline"`
-	Pick    string          `yaml:"pick"` // one (the default) or several
+	Pick    string          `yaml:"pick"`    // one (the default) or several
+	Ordered bool            `yaml:"ordered"` // the order of the options says something
 	Options []Option        `yaml:"options"`
 }
 
@@ -102,6 +104,17 @@ func (x *Exercise) About() *exercises.About { return &x.Shared }
 
 // Chosen are the ids of the options that an answer names.
 func (x *Exercise) Chosen(a exercises.Answer) []string { return x.chosen(a) }
+
+// Shuffled is the exercise with its options in another order, unless that says something.
+func (x *Exercise) Shuffled(seed uint64) exercises.Exercise {
+	if x.Ordered {
+		return x
+	}
+	y := *x
+	y.Options = slices.Clone(x.Options)
+	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(y.Options), func(i, k int) { y.Options[i], y.Options[k] = y.Options[k], y.Options[i] })
+	return &y
+}
 
 // Poll reports whether the exercise asks for an opinion: every option is right.
 func (x *Exercise) Poll() bool {

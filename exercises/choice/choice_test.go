@@ -164,6 +164,40 @@ func TestGradeIncomplete(t *testing.T) {
 	}
 }
 
+// Every order comes up, each seed has its own, and an answer means the same in all.
+func TestShuffled(t *testing.T) {
+	ex := exercise(t, one).(*choice.Exercise)
+	seen := map[string]bool{}
+	for seed := range uint64(500) {
+		y := ex.Shuffled(seed).(*choice.Exercise)
+		var order []string
+		for _, o := range y.Options {
+			order = append(order, o.ID)
+		}
+		seen[strings.Join(order, " ")] = true
+		if !reflect.DeepEqual(y, ex.Shuffled(seed)) {
+			t.Fatalf("seed %d has two orders", seed)
+		}
+		for _, s := range ex.Samples() {
+			if res, err := y.Grade(context.Background(), s.Answer); err != nil || s.Full != (res.Score >= 0.999) {
+				t.Errorf("%s scores %v (%v) in the order %s", s.Name, res.Score, err, order)
+			}
+		}
+	}
+	if len(seen) != 24 {
+		t.Errorf("%d orders of four options came up", len(seen))
+	}
+	if ex.Options[0].ID != "helmet" {
+		t.Error("the exercise itself was changed")
+	}
+	kept := exercise(t, strings.Replace(one, "pick: one", "pick: one\nordered: true", 1)).(*choice.Exercise)
+	for seed := range uint64(20) {
+		if !reflect.DeepEqual(kept.Shuffled(seed), exercises.Exercise(kept)) {
+			t.Fatal("an order that says something was changed")
+		}
+	}
+}
+
 func TestEmphasisIsNotDrawn(t *testing.T) {
 	ex := exercise(t, several)
 	if v := inputtest.Screen(choice.Kind(), ex, 80).View(); !strings.Contains(v, "The rain of November") {
@@ -222,12 +256,15 @@ func TestKeys(t *testing.T) {
 		handed  int
 		focused string
 	}{
-		"enter chooses":                 {one, nil, "<down><down><enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
-		"j and k":                       {one, nil, "jjjk<enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
+		"the cursor is nowhere":         {one, nil, "", nil, 0, "  1. A helmet"},
+		"enter alone chooses nothing":   {one, nil, "<enter>", nil, 1, "  1. A helmet"},
+		"enter chooses":                 {one, nil, "<down><down><down><enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
+		"j and k":                       {one, nil, "jjjjk<enter>", exercises.Answer{"lock"}, 1, "▸ 3. Two locks"},
 		"a number only moves":           {one, nil, "4", nil, 0, "▸ 4. 自転車"},
-		"a number that is none":         {one, nil, "9", nil, 0, "▸ 1. A helmet"},
+		"a number that is none":         {one, nil, "9", nil, 0, "  1. A helmet"},
 		"up from the top is the bottom": {one, nil, "<up>", nil, 0, "▸ 4. 自転車"},
-		"space shows the choice":        {one, nil, "j ", exercises.Answer{"rain"}, 0, "your choice so far"},
+		"space shows the choice":        {one, nil, "jj ", exercises.Answer{"rain"}, 0, "your choice so far"},
+		"the first space only moves":    {one, nil, " ", nil, 0, "▸ 1. A helmet"},
 		"a draft is where one was":      {one, []string{"lock", "bell"}, "", exercises.Answer{"lock"}, 0, "▸ 3. Two locks"},
 		"space marks and takes back":    {several, nil, " j  j ", exercises.Answer{"helmet", "lock"}, 0, "▸ 3. [x] Two locks"},
 		"a number marks":                {several, nil, "31<enter>", exercises.Answer{"helmet", "lock"}, 1, "▸ 1. [x] A helmet"},

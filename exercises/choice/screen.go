@@ -13,12 +13,13 @@ import (
 )
 
 // screen is a list of options. Of one, enter chooses and hands in; a number
-// only moves there, so that a slip of a finger is no answer.
+// only moves there, so that a slip of a finger is no answer. Nor is the enter of
+// somebody who reads on: the cursor is nowhere until it is moved.
 type screen struct {
 	x      *Exercise
 	o      input.Options
 	on     map[string]bool
-	cursor int
+	cursor int // -1 for nowhere
 	width  int
 	focus  [2]int
 	rows   []int
@@ -30,6 +31,7 @@ func newScreen(x *Exercise, o input.Options) *screen {
 		s.on[id] = true
 	}
 	if x.Pick == "one" {
+		s.cursor = -1
 		for i, op := range x.Options {
 			if s.on[op.ID] {
 				s.cursor = i
@@ -59,6 +61,9 @@ func (s *screen) Help() []key.Binding {
 	if s.x.Pick == "several" {
 		return []key.Binding{b("↑↓", "move"), b("space", "mark"), b("enter", "hand in")}
 	}
+	if s.cursor < 0 {
+		return []key.Binding{b("↑↓", "move"), b(fmt.Sprintf("1–%d", len(s.x.Options)), "move there")}
+	}
 	return []key.Binding{b("↑↓", "move"), b("enter", "choose this one")}
 }
 
@@ -68,16 +73,20 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		switch k := msg.String(); k {
 		case "up", "k", "shift+tab":
-			s.cursor = (s.cursor + n - 1) % n
+			s.cursor = (max(0, s.cursor) + n - 1) % n
 		case "down", "j", "tab":
 			s.cursor = (s.cursor + 1) % n
 		case " ", "x":
+			if s.cursor < 0 {
+				s.cursor = 0
+				break
+			}
 			s.mark()
 		case "enter", "ctrl+s":
-			if s.x.Pick == "one" {
+			if s.x.Pick == "one" && s.cursor >= 0 {
 				s.mark()
 			}
-			return input.SubmitCmd
+			return input.SubmitCmd // which says so when nothing is chosen
 		default:
 			if len(k) == 1 && k[0] >= '1' && int(k[0]-'1') < n {
 				s.cursor = int(k[0] - '1')
@@ -110,7 +119,7 @@ func (s *screen) mark() {
 func (s *screen) View() string {
 	st := s.o.Styles
 	var lines []string
-	s.rows = s.rows[:0]
+	s.rows, s.focus = s.rows[:0], [2]int{}
 	for i, o := range s.x.Options {
 		style, text, lead := st.Text, o.Text, fmt.Sprintf("  %d. ", i+1)
 		switch {

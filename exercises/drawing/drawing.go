@@ -57,7 +57,7 @@ func compile(ctx context.Context, sys *scenarios.System) (*d2target.Diagram, err
 	}
 	opts := d2elklayout.DefaultOpts
 	opts.NodeSpacing, opts.EdgeNodeSpacing = 40, 20
-	opts.Padding = "[top=40,left=20,bottom=20,right=20]"
+	opts.Padding = "[top=40,left=20,bottom=40,right=20]"
 	diagram, _, err := d2lib.Compile(ctx, source(sys), &d2lib.CompileOptions{
 		Ruler: ruler,
 		LayoutResolver: func(string) (d2graph.LayoutGraph, error) {

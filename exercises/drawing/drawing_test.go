@@ -56,6 +56,25 @@ func TestTextDrawsEveryPlace(t *testing.T) {
 	checkDrawing(t, sys)
 }
 
+// No part stands on the frame of its zone.
+func TestPartsStandClear(t *testing.T) {
+	sys := &scenarios.System{Zones: []scenarios.Zone{{ID: "out", Name: "Outside"}, {ID: "in", Name: "Our system"}}}
+	for _, c := range [][2]string{{"manager", "in"}, {"bot", "in"}, {"invoices", "in"}, {"log", "in"}, {"slack", "out"}, {"bank", "out"}, {"inbox", "out"}} {
+		sys.Components = append(sys.Components, scenarios.Component{ID: c[0], Name: c[0], Kind: "process", Zone: c[1]})
+	}
+	for i, f := range [][2]string{{"manager", "slack"}, {"slack", "bot"}, {"bot", "invoices"}, {"bot", "bank"}, {"inbox", "bot"}, {"bot", "log"}, {"bot", "slack"}} {
+		sys.Flows = append(sys.Flows, scenarios.Flow{N: i + 1, From: f[0], To: f[1]})
+	}
+	text := checkDrawing(t, sys)
+	for _, l := range strings.Split(text, "\n") {
+		for _, touching := range []string{"└─└", "└└", "┘─┘", "┘┘"} {
+			if strings.Contains(l, touching) {
+				t.Errorf("%q is in\n%s", touching, text)
+			}
+		}
+	}
+}
+
 // large is a system of a number of places.
 func large(n int) *scenarios.System {
 	sys := &scenarios.System{}

@@ -117,7 +117,7 @@ func (x *Index) gate(r reading, vague bool) (Status, string) {
 	}{
 		mannerFix:    {FixOnly, "Is that a remedy, or what an attacker would do? Say what goes wrong: who does what, and who is hurt?"},
 		mannerDenial: {ControlClaimed, "Is that present in the document, or missing? And what can somebody do because of it?"},
-		mannerFact:   {NoHarm, "True, the document says so. What could somebody do with that, and what would follow?"},
+		mannerFact:   {NoHarm, "That says how things are. What could somebody do with it, and what would follow?"},
 	}
 	for k, q := range ask {
 		if r.kinds[k] >= mannerFrom {

@@ -272,16 +272,16 @@ func (x *Index) match(c Card) Verdict {
 	case v.P >= creditFrom && !vague && r.about.manner >= creditManner && !factual(k.threats[0]) && x.spokenOf(r) && x.steady(k.threats[0].cand.id, r, c, parts):
 		return x.credit(v, c, r, k, parts)
 	case len(k.others) > 0 && k.others[0].p >= tellFrom && v.P < tellBelow && k.best().cand == k.others[0].cand:
-		v.ID, v.Title = k.others[0].cand.id, x.title(k.others[0].cand.id)
-		v.P = k.others[0].p
-		v.Explanation = x.explain(k.others[0], k, r, c)
-		return x.tell(v)
+		return x.told(v, c, r, k)
 	}
 	if len(c.Replies) > 0 && vague && v.P >= offerFrom { // its few words came near: let the learner choose
 		vague = false
 	}
+	if x.elsewhere(k) && v.P < askFrom {
+		return x.told(v, c, r, k)
+	}
 	if len(k.threats) > 0 && factual(k.threats[0]) {
-		return x.stopped(v, NoHarm, "True, the document says so. What could somebody do with that, and what would follow?")
+		return x.stopped(v, NoHarm, "That is close to what the document says. What could somebody do with it, and what would follow?")
 	}
 	if gate, question := x.gate(r, vague); gate != "" && (vague || !k.empty() && k.best().p >= askFrom) {
 		return x.stopped(v, gate, question)
@@ -290,6 +290,20 @@ func (x *Index) match(c Card) Verdict {
 		return x.unknown(v)
 	}
 	return x.ask(v, c, r, k)
+}
+
+// told settles a verdict that the best of what earns no credit is meant.
+func (x *Index) told(v Verdict, c Card, r reading, k ranking) Verdict {
+	best := k.others[0]
+	v.ID, v.Title, v.P = best.cand.id, x.title(best.cand.id), best.p
+	v.Explanation = x.explain(best, k, r, c)
+	return x.tell(v)
+}
+
+// elsewhere reports whether a text is likest to what is out of scope. The document
+// says nothing of that but that it belongs elsewhere, so nothing is asked about it.
+func (x *Index) elsewhere(k ranking) bool {
+	return len(k.others) > 0 && k.best().cand == k.others[0].cand && k.others[0].p >= askFrom && x.Kind(k.others[0].cand.id) == OutOfScope
 }
 
 // factual reports whether a text is rather the document's than a threat.

@@ -344,3 +344,30 @@ func TestQuestionsAskForWhatIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// That somebody does not know is understood however it is put, and nothing else is
+// taken for it.
+func TestUnknowing(t *testing.T) {
+	for _, s := range []string{"i dont know", "I don’t know.", "dunno", "No idea!", "sorry, no idea", "i dont remember", "I do not know that anymore", "not sure", "idk", "I have no clue", "I can't say", "i forgot"} {
+		if !Unknowing(s) {
+			t.Errorf("%q is not understood", s)
+		}
+	}
+	for _, s := range []string{"", "nobody knows who did it", "we do not know who reads the log", "I don't know who calls", "Do they know?", "no idea who is calling the service", "they know", "a guess", strings.Repeat("sorry ", 40) + "dunno"} {
+		if Unknowing(s) {
+			t.Errorf("%q is taken for not knowing", s)
+		}
+	}
+}
+
+// What is near something out of scope and near no threat is told so, and never that
+// the document says it.
+func TestOutOfScopeIsNoFactOfTheDocument(t *testing.T) {
+	x := NewIndex(billingKey(t))
+	const text = "XSS on the web teams page steals the card number before it even gets to us"
+	for _, c := range []Card{{Text: text}, {Text: text, Letter: "I", Place: "1"}, {Text: text, Letter: "T", Place: "owner"}, {Text: text, Letter: "S", Place: "4"}} {
+		if v := x.Match(c); v.Status != OutOfScope || v.ID != "web-page" {
+			t.Errorf("%s/%s: %s %q, asked %q", c.Letter, c.Place, v.Status, v.ID, v.Question)
+		}
+	}
+}

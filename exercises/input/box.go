@@ -51,8 +51,11 @@ func (b *Box) Update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 		b.Text.Blur()
 	case b.onButton && (s == "enter" || s == " "):
 		return true, nil
-	case b.onButton && (s == "up" || s == "k"):
+	case b.onButton && s == "up":
 		return false, b.Focus()
+	case b.onButton && (k.Type == tea.KeyRunes || s == "backspace"): // somebody writes on
+		b.Focus()
+		return false, b.Text.Update(msg)
 	case b.onButton:
 	case s == "ctrl+x":
 		b.Text.DropRest()

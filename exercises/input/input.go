@@ -25,7 +25,7 @@ type Kind struct {
 	Ask func(ctx context.Context, ex exercises.Exercise, p *Prompter, draft exercises.Answer) (exercises.Answer, error)
 	// Whole is set when the screen shows the prompt itself and uses the whole
 	// height that SetSize gives (a workspace). Otherwise the prompt is drawn
-	// above it and both scroll together.
+	// above it and stays there, as far as there is room.
 	Whole bool
 }
 
@@ -33,6 +33,8 @@ type Kind struct {
 type Options struct {
 	Styles *Styles
 	Draft  exercises.Answer // where the learner was; empty at first
+	// Again says that Draft was judged, and that the learner wants to do better.
+	Again bool
 	// Markdown renders text to a width; the result is cached and shared.
 	Markdown func(md string, width int) string
 }
@@ -45,8 +47,9 @@ type Options struct {
 type Screen interface {
 	Init() tea.Cmd
 	Update(tea.Msg) tea.Cmd
-	// SetSize gives the columns there are, and the rows that are worth filling.
-	// It is called before the first View and at every change of size.
+	// SetSize gives the columns there are, and the rows that are worth filling: those
+	// that the prompt leaves, which may be few. It is called before the first View and
+	// at every change of size.
 	SetSize(width, height int)
 	// View draws all of it, no line wider than the width. Unless the kind is
 	// Whole it may be taller than the height: it is scrolled so that Focus stays in sight.
@@ -60,6 +63,14 @@ type Screen interface {
 	// Back is asked when esc is pressed: true means that it was used here
 	// (a popup closed) and the screen stays.
 	Back() bool
+}
+
+// A Pager is a Screen in which something can be opened to be read. SetSize gives it
+// all rows there are, for what it opens may take the place of the prompt.
+type Pager interface {
+	Screen
+	// Paging reports whether pgup and pgdown belong to what is open, and not to the prompt.
+	Paging() bool
 }
 
 // Submit is the message with which a screen hands its Answer in.

@@ -23,7 +23,7 @@ func newScreen(x *Exercise, o input.Options) *screen {
 }
 
 func (s *screen) Init() tea.Cmd            { return s.box.Focus() }
-func (s *screen) SetSize(w, h int)         { s.box.SetSize(w, min(10, max(4, h-9))) }
+func (s *screen) SetSize(w, h int)         { s.box.SetSize(w, min(10, max(3, h-5))) }
 func (s *screen) Back() bool               { return false }
 func (s *screen) Help() []key.Binding      { return s.box.Help() }
 func (s *screen) Focus() (first, last int) { return 0, strings.Count(s.View(), "\n") }

@@ -178,6 +178,16 @@ func (x *Exercise) nearest(ids []string) (Order, int) {
 	return best, least
 }
 
+// places finds an order that holds and has an item in a place.
+func (x *Exercise) places(id string, at int) (Order, bool) {
+	for _, o := range x.Orders {
+		if o.Order[at] == id {
+			return o, true
+		}
+	}
+	return Order{}, false
+}
+
 // swapped counts the pairs that stand the other way round (Kendall's distance).
 func swapped(a, b []string) int {
 	n := 0
@@ -214,8 +224,11 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 		at := slices.Index(near.Order, id)
 		out := exercises.Item{Label: fmt.Sprintf("%d. %s", i+1, it.Text), ID: id, Reason: it.Reason, Mark: exercises.Good}
 		if at != i {
-			out.Mark = exercises.Bad
-			out.Expected = fmt.Sprintf("place %d in “%s”", at+1, near.Name)
+			if o, ok := x.places(id, i); ok {
+				out.Mark, out.Word = exercises.Also, fmt.Sprintf("has this place in “%s”", o.Name)
+			} else {
+				out.Mark, out.Expected = exercises.Bad, fmt.Sprintf("place %d in “%s”", at+1, near.Name)
+			}
 		}
 		if i == 0 && it.First != "" {
 			out.Reason += " " + it.First

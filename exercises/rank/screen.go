@@ -22,6 +22,7 @@ type screen struct {
 	cursor int
 	held   bool
 	moved  bool // something was moved: until then there is no draft
+	asked  bool // whether the order as it came is meant
 	width  int
 	focus  [2]int
 	rows   []int // for each line, the item it belongs to
@@ -51,7 +52,7 @@ func (s *screen) Back() bool {
 func (s *screen) Help() []key.Binding {
 	b := func(k, what string) key.Binding { return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what)) }
 	if s.held {
-		return []key.Binding{b("↑↓", "move it"), b("enter", "hand in"), b("space", "put down")}
+		return []key.Binding{b("↑↓", "move it"), b("enter", "put down")}
 	}
 	return []key.Binding{b("↑↓", "choose"), b("enter", "hand in"), b("space", "pick up"), b("J K", "move")}
 }
@@ -69,6 +70,8 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (s *screen) key(k string) tea.Cmd {
+	asked := s.asked
+	s.asked = false
 	switch k {
 	case "up", "k":
 		s.step(-1, s.held)
@@ -81,6 +84,14 @@ func (s *screen) key(k string) tea.Cmd {
 	case " ", "x":
 		s.held = !s.held
 	case "enter", "ctrl+s":
+		switch {
+		case s.held && k == "enter":
+			s.held = false
+			return nil
+		case !s.moved && !asked:
+			s.asked = true
+			return nil
+		}
 		s.moved = true
 		return input.SubmitCmd
 	default:
@@ -144,10 +155,19 @@ func (s *screen) View() string {
 		}
 	}
 	add(s.cursor, "")
-	hint := "First at the top. Space picks up, arrows move."
-	if s.held {
-		hint = "Picked up: the arrows move it, space puts it down."
+	hint, style := "First at the top. Space picks up, arrows move.", st.Quiet
+	switch {
+	case s.held:
+		hint = "Picked up: the arrows move it, enter puts it down."
+	case s.asked:
+		hint, style = "Nothing is moved yet. Enter once more keeps this order.", st.Warn
 	}
-	add(s.cursor, st.Quiet.Render(ansi.Truncate(hint, s.width, "…")))
+	add(s.cursor, style.Render(ansi.Truncate(hint, s.width, "…")))
+	switch last := len(lines) - 1; {
+	case s.asked:
+		s.focus = [2]int{last, last}
+	case s.cursor == len(s.order)-1:
+		s.focus[1] = last
+	}
 	return strings.Join(lines, "\n")
 }

@@ -3,6 +3,7 @@ package recall
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -31,6 +32,9 @@ func (x *Exercise) Grade(ctx context.Context, a exercises.Answer) (exercises.Res
 		return exercises.Result{}, fmt.Errorf("grading %s: %w", x.shared.ID, err)
 	}
 	v := x.match(s.text)
+	if grading.Unknowing(s.last()) {
+		return x.admitted(s, v), nil
+	}
 	switch {
 	case x.is(v):
 		return x.settled(s, v), nil
@@ -138,6 +142,24 @@ func (x *Exercise) settled(s said, v grading.Verdict) exercises.Result {
 	res.Outcome = exercises.OutcomeOf(res.Score)
 	res.Items = []exercises.Item{it}
 	return res
+}
+
+// nearFrom is how probable the threat must be for somebody who does not know more to
+// be told that they were near it. No credit hangs on it.
+const nearFrom = 0.5
+
+// admitted is the result of an answer whose writer does not know, or knows no more.
+// What was said before they said so is v.
+func (x *Exercise) admitted(s said, v grading.Verdict) exercises.Result {
+	it := exercises.Item{Label: "Your answer", Mark: exercises.Unknown, Word: "left open", Reason: "That is honest, and what a refresher is for."}
+	if i := slices.IndexFunc(v.Candidates, func(c grading.Candidate) bool { return c.ID == x.threat.ID && c.P >= nearFrom }); i >= 0 {
+		it.Word, it.Reason = "half of it", "That is honest, and half of it is there: you were near what my list has."
+	}
+	it.Details = x.wrote(s, nil)
+	return exercises.Result{
+		Outcome: exercises.Wrong, Summary: "That is honest. It is below, and it comes back soon.",
+		Items: []exercises.Item{it}, Explain: x.explain(),
+	}
 }
 
 // wrote is what the learner said, with the words that met the key's standing out.

@@ -133,6 +133,14 @@ type said struct {
 	certainty string
 }
 
+// last is the last thing that was said.
+func (s said) last() string {
+	if n := len(s.replies); n > 0 {
+		return s.replies[n-1]
+	}
+	return s.text
+}
+
 func parse(a exercises.Answer) said {
 	var s said
 	for i, e := range a {

@@ -69,6 +69,8 @@ func TestGrade(t *testing.T) {
 		{"vague twice", "fee-drain", exercises.Answer{tooVague, "+ " + tooVague}, exercises.Wrong, 0, "Not what my list has"},
 		{"vague, and then another one", "fee-drain", exercises.Answer{tooVague, "+ " + snapshots}, exercises.Partly, 0.5, "Right too"},
 		{"not in the key", "fee-drain", exercises.Answer{nothingOf}, exercises.Wrong, 0, "Not what my list has"},
+		{"not known", "fee-drain", exercises.Answer{"i dont remember", "~ guess"}, exercises.Wrong, 0, "That is honest"},
+		{"vague, and then not known", "fee-drain", exercises.Answer{tooVague, "+ dunno"}, exercises.Wrong, 0, "That is honest"},
 		{"handled", "fee-drain", exercises.Answer{isHandled}, exercises.Wrong, 0, "deals with that"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -86,6 +86,9 @@ func (s *screen) write() tea.Cmd {
 	return s.text.Focus()
 }
 
+// Paging reports whether the diagram or the document is open.
+func (s *screen) Paging() bool { return s.aside.IsOpen() }
+
 // Update handles a key, a click, or what belongs to the field.
 func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {

@@ -129,9 +129,13 @@ func (x *Exercise) Grade(_ context.Context, a exercises.Answer) (exercises.Resul
 		res.Items = append(res.Items, it)
 	}
 	res.Score = float64(n) / float64(len(met))
-	res.Summary = fmt.Sprintf("Kept, with %d of %d things that you found in it. Only you mark this one.", n, len(met))
-	if n < len(met) {
-		res.Summary += " What you did not find is worth a second look, not a fault."
+	switch n {
+	case len(met):
+		res.Summary = fmt.Sprintf("Kept. You found all %d things to look for in your text. Only you mark this one.", n)
+	case 0:
+		res.Summary = fmt.Sprintf("Kept. You ticked none of the %d things to look for. Only you mark this one, and a second look is worth it.", len(met))
+	default:
+		res.Summary = fmt.Sprintf("Kept. You found %d of the %d things to look for in your text. Only you mark this one; the others are worth a second look.", n, len(met))
 	}
 	var others strings.Builder
 	fmt.Fprintf(&others, "**You**\n\n> %s\n\n", strings.ReplaceAll(escape(text), "\n", "\n> "))

@@ -17,7 +17,7 @@ title: Then and now
 minutes: 1
 prompt: What changed?
 voices:
-  - {name: Ines, text: I went at seven.}
+  - {name: Ines, text: I went at *seven*.}
   - {name: Bo, text: I let it be delivered.}
   - {name: Wen, text: I changed nothing.}
 criteria: [I named a worry, I named a price]
@@ -56,7 +56,7 @@ func TestGradeIsTheLearners(t *testing.T) {
 			t.Errorf("%q gives %v", a, err)
 		}
 	}
-	if res, err := exercise(t).Grade(context.Background(), exercises.Answer{"text", "compared"}); err != nil || res.Score != 0 {
+	if res, err := exercise(t).Grade(context.Background(), exercises.Answer{"text", "compared"}); err != nil || res.Score != 0 || !strings.HasPrefix(res.Summary, "Kept. You ticked none of the 2") {
 		t.Errorf("nothing met: %+v, %v", res, err)
 	}
 }
@@ -70,7 +70,7 @@ func TestWriteCompareAndBack(t *testing.T) {
 	if !strings.Contains(s.View(), "I went at seven") {
 		t.Fatalf("no voices:\n%s", s.View())
 	}
-	if n := inputtest.Press(t, s, "1<enter>"); n != 1 || strings.Join(s.Answer(), "|") != "masks|met 1" {
+	if n := inputtest.Press(t, s, "1<enter><enter><enter>"); n != 1 || strings.Join(s.Answer(), "|") != "masks|met 1" {
 		t.Errorf("handed in %d times: %q", n, s.Answer())
 	}
 	if !s.Back() || s.Back() {
@@ -86,8 +86,49 @@ func TestEnterReadsOnThroughTheVoices(t *testing.T) {
 	if n := inputtest.Press(t, s, "<enter><enter><enter><enter>"); n != 0 {
 		t.Error("handed in while there was something to read")
 	}
+	if sight := inputtest.Focused(t, s); !strings.Contains(sight, "▸ [ ] I named a worry") || !strings.Contains(sight, "[ ] I named a price") {
+		t.Errorf("the boxes are not in sight together:\n%s", sight)
+	}
+	if n := inputtest.Press(t, s, "<enter><enter>"); n != 0 {
+		t.Error("handed in before the last box")
+	}
 	if n := inputtest.Press(t, s, "<enter>"); n != 1 {
 		t.Error("not handed in at the end")
+	}
+}
+
+func TestNothingWrittenIsSaid(t *testing.T) {
+	s := inputtest.Screen(reflect.Kind(), exercise(t), 80)
+	s.Init()
+	if n := inputtest.Press(t, s, "<enter><tab><enter>"); n != 1 || strings.Contains(s.View(), "I went at") {
+		t.Errorf("handed in %d times: Grade says what is missing\n%s", n, s.View())
+	}
+	_, err := exercise(t).Grade(context.Background(), s.Answer())
+	var inc *exercises.Incomplete
+	if !errors.As(err, &inc) || !strings.Contains(inc.Need, "Write a line or two first") {
+		t.Error(err)
+	}
+}
+
+func TestLettersOnTheButtonAreText(t *testing.T) {
+	s := inputtest.Screen(reflect.Kind(), exercise(t), 80, "")
+	s.Init()
+	inputtest.Press(t, s, "soap<tab>kept: no x")
+	if got := s.Answer(); len(got) != 1 || got[0] != "soapkept: no x" {
+		t.Errorf("the text is %q", got)
+	}
+}
+
+// Who tries again writes again, and judges what is written then.
+func TestAgainWrites(t *testing.T) {
+	o := inputtest.Options("masks", "met 2")
+	o.Again = true
+	s := reflect.Kind().Screen(exercise(t), o)
+	s.Init()
+	s.SetSize(80, 24)
+	inputtest.Press(t, s, "!")
+	if got := strings.Join(s.Answer(), "|"); got != "masks!" {
+		t.Errorf("the answer is %q", got)
 	}
 }
 

@@ -26,6 +26,9 @@ type screen struct {
 
 func newScreen(x *Exercise, o input.Options) *screen {
 	text, met, done := x.parse(o.Draft)
+	if o.Again { // from the writing on
+		met, done = make([]bool, len(met)), false
+	}
 	return &screen{x: x, o: o, box: input.NewBox(o.Styles, text, "write here; enter begins a new line", "Compare with three others"), met: met, comparing: done}
 }
 
@@ -38,7 +41,7 @@ func (s *screen) Init() tea.Cmd {
 
 func (s *screen) SetSize(w, h int) {
 	s.width = w
-	s.box.SetSize(w, min(8, max(3, h-10)))
+	s.box.SetSize(w, min(8, max(3, h-4)))
 }
 
 func (s *screen) Answer() exercises.Answer {
@@ -62,8 +65,10 @@ func (s *screen) Help() []key.Binding {
 	switch {
 	case s.comparing && s.cursor <= len(s.x.Voices):
 		return []key.Binding{b("enter", "read on"), b("↑↓", "move"), b("esc", "write on")}
+	case s.comparing && s.cursor == s.button():
+		return []key.Binding{b("enter", "keep"), b("↑↓", "move"), b("esc", "write on")}
 	case s.comparing:
-		return []key.Binding{b("space", "tick"), b("↑↓", "move"), b("enter", "keep"), b("esc", "write on")}
+		return []key.Binding{b("space", "tick"), b("enter", "next"), b("↑↓", "move"), b("esc", "write on")}
 	}
 	return s.box.Help()
 }
@@ -81,15 +86,18 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 
 func (s *screen) compare() tea.Cmd {
 	if s.box.Text.Blank() {
-		return s.box.Focus()
+		s.box.Focus()
+		return input.SubmitCmd // which says what is missing
 	}
 	s.comparing, s.cursor = true, 0
 	return nil
 }
 
+// button is where the cursor is on the button: behind the texts and the criteria.
+func (s *screen) button() int { return 1 + len(s.x.Voices) + len(s.x.Criteria) }
+
 func (s *screen) compareKey(k tea.KeyMsg) tea.Cmd {
 	texts, n := len(s.x.Voices)+1, len(s.x.Criteria)
-	last := texts + n
 	tick := func(i int) {
 		if i >= 0 && i < n {
 			s.met[i] = !s.met[i]
@@ -97,22 +105,21 @@ func (s *screen) compareKey(k tea.KeyMsg) tea.Cmd {
 		}
 	}
 	switch k.String() {
-	case "up", "k", "shift+tab":
+	case "up", "k", "shift+tab", "pgup":
 		s.cursor = max(0, s.cursor-1)
-	case "down", "j", "tab":
-		s.cursor = min(last, s.cursor+1)
+	case "down", "j", "tab", "pgdown":
+		s.cursor = min(s.button(), s.cursor+1)
 	case " ", "x":
 		if s.cursor < texts {
 			s.cursor++
 		} else {
 			tick(s.cursor - texts)
 		}
-	case "enter":
-		if s.cursor < texts { // read on before it is handed in
-			s.cursor++
-			return nil
+	case "enter": // all is read, and every box has been seen, before it is handed in
+		if s.cursor == s.button() {
+			return input.SubmitCmd
 		}
-		return input.SubmitCmd
+		s.cursor++
 	case "ctrl+s":
 		return input.SubmitCmd
 	default:
@@ -123,6 +130,9 @@ func (s *screen) compareKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// manyRows is more than can stand on a small screen at once.
+const manyRows = 10
+
 func (s *screen) Focus() (int, int) { return s.focus[0], s.focus[1] }
 
 func (s *screen) View() string {
@@ -131,6 +141,15 @@ func (s *screen) View() string {
 	}
 	lines := s.box.Lines()
 	s.focus = [2]int{0, len(lines) - 1}
+	return strings.Join(lines, "\n")
+}
+
+// inline leaves the marks of emphasis out, line by line.
+func inline(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, l := range lines {
+		lines[i] = exercises.Inline(l)
+	}
 	return strings.Join(lines, "\n")
 }
 
@@ -155,8 +174,9 @@ func (s *screen) viewCompare() string {
 	}
 	para("You", s.box.Text.Value())
 	for _, v := range s.x.Voices {
-		para(v.Name, v.Text)
+		para(v.Name, inline(v.Text))
 	}
+	boxes := len(lines)
 	lines = append(lines, st.Strong.Render("What do you find in your own text?"))
 	for i, c := range s.x.Criteria {
 		box := "[ ] "
@@ -171,8 +191,9 @@ func (s *screen) viewCompare() string {
 			if texts+i == s.cursor {
 				if k == 0 {
 					lead = st.Accent.Render("▸ ") + box
-					s.focus = [2]int{len(lines), len(lines)}
+					s.focus[0] = len(lines)
 				}
+				s.focus[1] = len(lines)
 				lines = append(lines, lead+st.Accent.Render(l))
 			} else {
 				lines = append(lines, lead+st.Text.Render(l))
@@ -180,9 +201,13 @@ func (s *screen) viewCompare() string {
 		}
 	}
 	button := "  " + st.Quiet.Render("[ Keep it and go on ]")
-	if s.cursor == texts+len(s.x.Criteria) {
+	if s.cursor == s.button() {
 		s.focus = [2]int{len(lines) + 1, len(lines) + 1}
 		button = st.Accent.Render("▸ ") + st.Selected.Render("[ Keep it and go on ]")
 	}
-	return strings.Join(append(lines, "", button), "\n")
+	lines = append(lines, "", button)
+	if all := len(lines) - boxes; s.cursor >= texts && all <= manyRows {
+		s.focus = [2]int{boxes, len(lines) - 1}
+	}
+	return strings.Join(lines, "\n")
 }

@@ -174,6 +174,14 @@ func (c Card) cleaned() Card {
 	return c
 }
 
+// reply is what was said in words to the grader's question; "" for nothing.
+func (c Card) reply() string {
+	if len(c.Replies) == 0 {
+		return ""
+	}
+	return c.Replies[0]
+}
+
 // blank reports whether nothing was written on the card.
 func (c Card) blank() bool { return strings.TrimSpace(c.Text) == "" && len(c.Replies) == 0 }
 

@@ -171,13 +171,17 @@ func (g *graded) more() []exercises.Section {
 	}
 	out := []exercises.Section{
 		{Title: "Next step", Text: g.tryNext(found)},
-		g.whereabouts(found),
+		g.whereabouts(),
 	}
 	if text := g.missed(found); text != "" {
 		out = append(out, exercises.Section{Title: "What you missed", Text: text})
 	}
+	var changes strings.Builder
 	for _, r := range g.key.Remedies {
-		out = append(out, exercises.Section{Title: "One change, several threats", Text: g.remedy(r)})
+		changes.WriteString(g.remedy(r) + "\n")
+	}
+	if changes.Len() > 0 {
+		out = append(out, exercises.Section{Title: "One change, several threats", Text: changes.String()})
 	}
 	for _, s := range g.key.Samples {
 		out = append(out, exercises.Section{Title: "A strong three: " + s.Name, Text: g.sample(s)})
@@ -186,14 +190,22 @@ func (g *graded) more() []exercises.Section {
 }
 
 // whereabouts shows what was found of what there is, by letter and by place. A
-// threat counts once, at the first letter and place that the author names, so
-// that the numbers add up.
-func (g *graded) whereabouts(found map[string]bool) exercises.Section {
+// threat counts once, so that the numbers add up: what was found at the card's own
+// letter and place where they fit, and all else at those that the author names first.
+func (g *graded) whereabouts() exercises.Section {
 	all, hit := map[string]float64{}, map[string]float64{}
 	for _, t := range g.key.Threats {
-		for _, at := range []string{first(t.Stride.Accept), first(t.Place.Accept)} {
+		letter, place := first(t.Stride.Accept), first(t.Place.Accept)
+		i := slices.IndexFunc(g.items, func(it exercises.Item) bool { return it.Mark == exercises.Good && it.ID == t.ID })
+		if i >= 0 && accepts(t.Stride, g.cards[i].Letter) {
+			letter = g.cards[i].Letter
+		}
+		if i >= 0 && accepts(t.Place, g.cards[i].Place) {
+			place = g.cards[i].Place
+		}
+		for _, at := range []string{letter, place} {
 			all[at]++
-			if found[t.ID] {
+			if i >= 0 {
 				hit[at]++
 			}
 		}
@@ -213,7 +225,7 @@ func (g *graded) whereabouts(found map[string]bool) exercises.Section {
 		}
 		s.Bars = append(s.Bars, exercises.Bar{Label: input.PlaceName(p), Value: hit[p.ID], Max: all[p.ID]})
 	}
-	s.Text = "Each threat counts once, at the letter and the place that the author names first."
+	s.Text = "Each threat counts once: yours where you saw it, if that fits, and the others at the letter and the place that the author names first."
 	if len(empty) > 0 {
 		s.Text += " Nothing to find first at: " + strings.Join(empty, "; ") + "."
 	}

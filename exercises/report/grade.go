@@ -40,6 +40,9 @@ func (x *Exercise) Grade(ctx context.Context, a exercises.Answer) (exercises.Res
 			return exercises.Result{}, fmt.Errorf("grading card %d: %w", i+1, err)
 		}
 		gc := grading.Card{Text: c.Text, Letter: c.Letter, Place: c.Place, Severity: c.Severity, Replies: c.Replies}
+		if honest(c) { // what was said is as good as it was
+			gc.Replies = gc.Replies[:max(0, len(gc.Replies)-1)]
+		}
 		asked = append(asked, gc)
 		g.verdicts = append(g.verdicts, k.index.Match(gc))
 	}
@@ -85,6 +88,9 @@ func (g *graded) item(i int) exercises.Item {
 		Yours: g.chosen(c),
 		ID:    v.ID, Reason: v.Say, Status: string(v.Status),
 	}
+	if honest(c) && (it.Mark == exercises.Unsure || it.Mark == exercises.Unknown) {
+		g.admitted(&it, i)
+	}
 	if v.Title != "" && it.Mark != exercises.Unsure {
 		it.Label = fmt.Sprintf("Card %d: %s", i+1, v.Title)
 	}
@@ -96,6 +102,9 @@ func (g *graded) item(i int) exercises.Item {
 			it.Mark = exercises.Unknown
 			it.Reason = "I could not match this with my list, and you may still be right. Ask yourself: who does it, to what, and what in the design lets them? Your text is kept."
 		}
+	}
+	if r := c.reply(); r != "" && it.Question == "" { // while it is asked about, it stands open below
+		it.Yours += "; you added: " + quoted(r)
 	}
 	if again := slices.IndexFunc(g.items, func(o exercises.Item) bool { return o.ID == it.ID && o.Mark == exercises.Good }); it.ID != "" && it.Mark == exercises.Good && again >= 0 {
 		it.Mark = exercises.Plain
@@ -113,6 +122,38 @@ func (g *graded) item(i int) exercises.Item {
 	}
 	it.Details = g.details(i, it)
 	return it
+}
+
+// honest reports whether the last thing said about a card is that its writer does not know.
+func honest(c Card) bool {
+	said := c.Text
+	if n := len(c.Replies); n > 0 {
+		said = c.Replies[n-1]
+	}
+	return grading.Unknowing(said)
+}
+
+// likelyFrom is how probable a threat must be for somebody who does not know more to
+// be told that it is in the key. No credit hangs on it.
+const likelyFrom = 0.5
+
+// admitted is the judgement of a card whose writer does not know more: the part of a
+// threat that is there is told, and what the key has of it.
+func (g *graded) admitted(it *exercises.Item, i int) {
+	v := g.verdicts[i]
+	it.Mark, it.Word, it.ID = exercises.Unknown, "left open", ""
+	it.Reason = "That is honest, and costs nothing. What my key has stands under What you missed."
+	if len(v.Candidates) == 0 || v.Candidates[0].P < likelyFrom || len(g.cards[i].Replies) == 0 {
+		return
+	}
+	t, _ := g.threat(v.Candidates[0].ID)
+	left := "a part is missing. Who does what, what in the design lets them, and who is hurt?"
+	if v.Status == grading.NoHarm {
+		left = "the harm is missing. What does somebody do with it, and what follows?"
+	}
+	it.Word, it.ID = "half of it", t.ID
+	it.Label = fmt.Sprintf("Card %d: %s", i+1, t.Title)
+	it.Reason = "That is honest. Half of it is there: it is in my key, and " + left + " The key says: " + t.Description
 }
 
 func markOf(s grading.Status) exercises.Mark {
@@ -194,7 +235,8 @@ func (x *Exercise) placeNames(ids []string) string {
 func (g *graded) result(p grading.Points) exercises.Result {
 	points := int(math.Round(p.Total()))
 	res := exercises.Result{
-		Score: min(1, p.Total()/100), Items: g.items, Explain: g.x.Shared.Explain,
+		// Whole points: what is said here, what is recorded, and what passes is one number.
+		Score: min(1, float64(points)/100), Items: g.items, Explain: g.x.Shared.Explain,
 		Bars: []exercises.Bar{
 			{Label: "found", Value: p.Found, Max: 60},
 			{Label: "chosen well", Value: p.Chosen, Max: 25},
@@ -224,19 +266,49 @@ func (g *graded) result(p grading.Points) exercises.Result {
 	default:
 		res.Outcome = exercises.Partly
 	}
-	passed := fmt.Sprintf("not passed yet: %d is the mark", g.x.Pass)
-	if points >= g.x.Pass {
-		passed = fmt.Sprintf("passed: %d is the mark", g.x.Pass)
-	}
-	res.Summary = fmt.Sprintf("%d of 100, %s.", points, passed)
+	passed := points >= g.x.Pass
+	res.Summary = fmt.Sprintf("%d of 100, %s: %d is the mark.", points, yet(passed), g.x.Pass)
 	if n := g.disputed(); n > 0 {
-		res.Summary += fmt.Sprintf(" With what you marked yourself it is %d.", min(100, points+20*n))
+		own := min(100, points+20*n)
+		res.Summary += fmt.Sprintf(" With what you marked yourself it is %d", own)
+		if !passed {
+			res.Summary += ", " + yet(own >= g.x.Pass)
+		}
+		res.Summary += fmt.Sprintf("; the record keeps %d.", points)
+	} else if n := g.unknown(); n > 0 && !passed && points+20*n >= g.x.Pass {
+		res.Summary += fmt.Sprintf(" %s not in my key, and with it you would have passed: where you see a threat that I do not, disagree and mark it yourself.", many(n))
 	}
 	if n := len(g.cards); n < g.x.Cards {
 		res.Summary += fmt.Sprintf(" You handed in %d of %d cards; an empty one earns nothing and costs nothing.", n, g.x.Cards)
 	}
 	res.More = g.more()
 	return res
+}
+
+func yet(passed bool) string {
+	if passed {
+		return "passed"
+	}
+	return "not passed yet"
+}
+
+// many names cards that are not in the key.
+func many(n int) string {
+	if n == 1 {
+		return "One card is"
+	}
+	return fmt.Sprintf("%d cards are", n)
+}
+
+// unknown counts the cards that the key does not know, and whose writer does.
+func (g *graded) unknown() int {
+	n := 0
+	for i, c := range g.cards {
+		if g.items[i].Mark == exercises.Unknown && !honest(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // disputed counts the cards that earned nothing and should have, their writer says.

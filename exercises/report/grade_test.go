@@ -84,7 +84,7 @@ func TestGradeCreditsAndExplains(t *testing.T) {
 		}
 		total += b.Value
 	}
-	if math.Abs(total-100*res.Score) > 1e-6 {
+	if math.Abs(total-100*res.Score) > 0.5 || math.Round(100*res.Score)/100 != res.Score {
 		t.Errorf("the bars make %v and the score is %v", total, res.Score)
 	}
 	var where exercises.Section
@@ -93,7 +93,7 @@ func TestGradeCreditsAndExplains(t *testing.T) {
 			where = m
 		}
 	}
-	for _, want := range []exercises.Bar{{Label: "I Information disclosure", Value: 2, Max: 2}, {Label: "R Repudiation", Max: 1}, {Label: "① Kiosk ↔ Ticket Service", Value: 1, Max: 1}, {Label: "Ticket Store", Value: 1, Max: 2}} {
+	for _, want := range []exercises.Bar{{Label: "I Information disclosure", Value: 1, Max: 1}, {Label: "E Elevation of privilege", Value: 1, Max: 1}, {Label: "R Repudiation", Max: 1}, {Label: "① Kiosk ↔ Ticket Service", Value: 1, Max: 1}, {Label: "Ticket Store", Value: 1, Max: 2}} {
 		if !slices.Contains(where.Bars, want) {
 			t.Errorf("%+v is not in:\n%+v", want, where.Bars)
 		}
@@ -144,6 +144,56 @@ func TestGradeAsksOnceAndGivesNothingAway(t *testing.T) {
 	res = grade(t, "S/1/low Hackers could hack it", "+ it is just bad")
 	if it := res.Items[0]; res.Outcome == exercises.Asked || it.Mark != exercises.Unknown || !strings.Contains(it.Reason, "may still be right") {
 		t.Errorf("a poor reply ends the questions kindly: %+v", it)
+	}
+}
+
+// Somebody who does not know what follows is told what the key has, and that it is
+// honest. It earns nothing: repeating the document must not pay.
+func TestNotKnowingIsHonest(t *testing.T) {
+	const fact = "E/store/high Everybody in the office may read the store."
+	res := grade(t, fact)
+	if q := res.Items[0].Question; q == "" || strings.Contains(q, "document says so") {
+		t.Fatalf("it asks %q", q)
+	}
+	res = grade(t, fact, "+ i dont know")
+	it := res.Items[0]
+	if it.Mark != exercises.Unknown || it.Word != "half of it" || it.ID != "open-store" || res.Score != 0 ||
+		!strings.Contains(it.Reason, "it is in my key, and the harm is missing") || !strings.Contains(it.Reason, "curious or bribed") {
+		t.Errorf("%v %+v", res.Score, it)
+	}
+	for _, a := range [][]string{{"S/1/low Hackers could hack it", "+ no idea"}, {"S/1/low I don't know"}} {
+		res := grade(t, a...)
+		if it := res.Items[0]; res.Outcome == exercises.Asked || it.Mark != exercises.Unknown || it.ID != "" || !strings.HasPrefix(it.Reason, "That is honest") {
+			t.Errorf("%q gives %+v", a, it)
+		}
+	}
+}
+
+// What was said to the grader's question stands with the card.
+func TestTheReplyIsShown(t *testing.T) {
+	res := grade(t, "E/store/high Hackers could hack it", "+ a colleague copies all card numbers from the store")
+	if y := res.Items[0].Yours; !strings.Contains(y, "you added: “a colleague copies") {
+		t.Errorf("it says %q", y)
+	}
+}
+
+// Whether it is passed is said, also with what the learner marked; and that one card
+// which the key does not know decides it.
+func TestPassedIsSaid(t *testing.T) {
+	two := []string{"I/store/critical any colleague in the office can copy all card numbers from the ticket store",
+		"I/1/high anyone on the hall's network can read the card numbers because the kiosk uses plain HTTP"}
+	third := "D/2/low a hurricane floods the cellar and the chairs get wet"
+	for _, c := range []struct {
+		cards []string
+		want  string
+	}{
+		{append(two[:2:2], third), "not passed yet: 70 is the mark. One card is not in my key, and with it you would have passed"},
+		{append(two[:2:2], third, "! chairs matter"), ", passed; the record keeps "},
+		{append(two[:1:1], third, "! chairs matter"), ", not passed yet; the record keeps "},
+	} {
+		if res := grade(t, c.cards...); !strings.Contains(res.Summary, c.want) {
+			t.Errorf("%q\nsays %q, want %q", c.cards, res.Summary, c.want)
+		}
 	}
 }
 

@@ -74,7 +74,15 @@ func newScreen(x *Exercise, o input.Options) *screen {
 
 // reading is the task and the design document, as one page.
 func (x *Exercise) reading() string {
-	return strings.TrimSpace(x.Shared.Prompt) + "\n\n" + x.minutes() + "\n\n" + x.scenario.Document
+	return strings.TrimSpace(x.Shared.Prompt) + "\n\n" + strings.TrimSpace(x.minutes()+" "+x.mark()) + "\n\n" + x.scenario.Document
+}
+
+// mark says what passes, before anything is handed in. In a class nothing is graded.
+func (x *Exercise) mark() string {
+	if x.button != "" {
+		return ""
+	}
+	return fmt.Sprintf("Your cards are graded out of 100; %d is the mark.", x.Pass)
 }
 
 func (s *screen) Init() tea.Cmd { return s.focus() }

@@ -13,11 +13,12 @@ import (
 )
 
 // screen is a list of items. The one under the cursor opens and shows the
-// groups; a number or ← → chooses one.
+// groups; a number, a letter or ← → chooses one.
 type screen struct {
 	x      *Exercise
 	o      input.Options
 	in     map[string]string
+	keys   string // the letters that the groups begin with, where they are keys
 	cursor int
 	width  int
 	focus  [2]int
@@ -25,7 +26,7 @@ type screen struct {
 }
 
 func newScreen(x *Exercise, o input.Options) *screen {
-	s := &screen{x: x, o: o, in: x.parse(o.Draft)}
+	s := &screen{x: x, o: o, in: x.parse(o.Draft), keys: initials(x.Groups)}
 	for i, it := range x.Items {
 		if s.in[it.ID] == "" {
 			s.cursor = i
@@ -43,7 +44,11 @@ func (s *screen) Answer() exercises.Answer { return s.x.format(s.in) }
 
 func (s *screen) Help() []key.Binding {
 	b := func(k, what string) key.Binding { return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what)) }
-	return []key.Binding{b("↑↓", "item"), b(fmt.Sprintf("1–%d", len(s.x.Groups)), "group"), b("enter", "hand in")}
+	choose := fmt.Sprintf("1–%d", len(s.x.Groups))
+	if s.keys != "" {
+		choose += ", letter"
+	}
+	return []key.Binding{b("↑↓", "item"), b(choose, "group"), b("enter", "hand in")}
 }
 
 func (s *screen) Update(msg tea.Msg) tea.Cmd {
@@ -64,8 +69,12 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 		case "enter", "ctrl+s":
 			return s.enter()
 		default:
+			at := strings.Index(s.keys, strings.ToLower(k)) // -1 where letters are no keys
 			if len(k) == 1 && k[0] >= '1' && int(k[0]-'1') < len(s.x.Groups) {
-				s.in[s.x.Items[s.cursor].ID] = s.x.Groups[k[0]-'1'].ID
+				at = int(k[0] - '1')
+			}
+			if len(k) == 1 && at >= 0 {
+				s.in[s.x.Items[s.cursor].ID] = s.x.Groups[at].ID
 				s.cursor = min(n-1, s.cursor+1)
 			}
 		}
@@ -75,6 +84,20 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// initials are the first letters of groups, where each has another one and none
+// is a key that moves.
+func initials(groups []Group) string {
+	out := ""
+	for _, g := range groups {
+		c := strings.ToLower(g.Name)[0]
+		if c < 'a' || c > 'z' || strings.IndexByte("hjkl"+out, c) >= 0 {
+			return ""
+		}
+		out += string(c)
+	}
+	return out
 }
 
 // enter hands in; while something has no group, it goes there instead.
@@ -125,7 +148,7 @@ func (s *screen) View() string {
 		// Closed: one line, with the group at its end.
 		tag := "·"
 		if chosen {
-			tag = ansi.Truncate(group.Name, 20, "…")
+			tag = s.tag(group.Name, s.width-4-ansi.StringWidth(it.Text))
 		}
 		room := s.width - 4 - ansi.StringWidth(tag)
 		text := ansi.Truncate(it.Text, room, "…")
@@ -138,7 +161,22 @@ func (s *screen) View() string {
 	}
 	add(s.cursor, "")
 	add(s.cursor, st.Quiet.Render(state))
+	if s.cursor == len(s.x.Items)-1 {
+		s.focus[1] = len(lines) - 1
+	}
 	return strings.Join(lines, "\n")
+}
+
+// tag is the name of a group in the room that an item leaves. Where that is not
+// enough, the letter alone says it, or the beginning of the name.
+func (s *screen) tag(name string, room int) string {
+	switch first, _, more := strings.Cut(name, " "); {
+	case ansi.StringWidth(name) <= room:
+		return name
+	case more && len(first) == 1 && s.keys != "":
+		return first
+	}
+	return ansi.Truncate(name, max(20, room), "…")
 }
 
 // current draws the item under the cursor: its whole text, the groups, and
@@ -171,11 +209,19 @@ func (s *screen) current(it Item, group Group, add func(string)) {
 	}
 	add(line)
 	if group.ID == "" {
-		add("    " + st.Quiet.Render("Press a number, or ← →."))
+		add("    " + st.Quiet.Render(s.how()))
 	}
 	if group.About != "" {
 		for _, l := range strings.Split(ansi.Wrap(group.Name+": "+group.About, s.width-4, " "), "\n") {
 			add("    " + st.Quiet.Render(l))
 		}
 	}
+}
+
+// how says with which keys a group is chosen.
+func (s *screen) how() string {
+	if s.keys != "" {
+		return "Press a number, a first letter, or ← →."
+	}
+	return "Press a number, or ← →."
 }

@@ -226,6 +226,8 @@ func TestKeys(t *testing.T) {
 	}{
 		"numbers go down the list":         {nil, "132", exercises.Answer{"wallet=asset", "masks=control", "thief=threat"}, 0, "[2 Threat]"},
 		"a number that is none":            {nil, "4", nil, 0, "▸ The wallet"},
+		"first letters do as well":         {nil, "aCt", exercises.Answer{"wallet=asset", "masks=control", "thief=threat"}, 0, "[2 Threat]"},
+		"a letter that is none":            {nil, "z", nil, 0, "▸ The wallet"},
 		"right turns":                      {nil, "<right><right>", exercises.Answer{"wallet=threat"}, 0, "Threat: something that can"},
 		"right turns round":                {nil, "llll", exercises.Answer{"wallet=asset"}, 0, "[1 Asset]"},
 		"left from nothing is the last":    {nil, "h", exercises.Answer{"wallet=control"}, 0, "[3 Control]"},
@@ -251,6 +253,31 @@ func TestKeys(t *testing.T) {
 				t.Error("the help is short, or esc was taken")
 			}
 		})
+	}
+}
+
+// Letters are keys only where each group has its own and none of them moves.
+func TestLettersThatAreNoKeys(t *testing.T) {
+	for from, to := range map[string]string{"name: Threat": "name: Accident", "name: Control": "name: Lock"} {
+		s := inputtest.Screen(sorting.Kind(), inputtest.Decode(t, sorting.Kind(), strings.Replace(shop, from, to, 1)), 80)
+		if inputtest.Press(t, s, "a"); s.Answer() != nil || strings.Contains(s.View(), "letter") {
+			t.Errorf("with %s the letter a gives %q", to, s.Answer())
+		}
+	}
+}
+
+// A group that does not fit beside its item is called by its letter; beside a short
+// item it has all the room that is left.
+func TestClosedItemsStayReadable(t *testing.T) {
+	yaml := strings.NewReplacer("name: Asset", "name: A Asset or anything else that one wants to keep", "name: Control", "name: C Control").Replace(shop)
+	s := inputtest.Screen(sorting.Kind(), inputtest.Decode(t, sorting.Kind(), yaml), 80, "wallet=asset", "masks=asset")
+	for _, want := range []string{
+		"  The wallet                     A Asset or anything else that one wants to keep\n",
+		"  Wearing a mask when the shop is full and somebody behind you coughs into t…  A\n",
+	} {
+		if !strings.Contains(s.View(), want) {
+			t.Errorf("%q is not in:\n%s", want, s.View())
+		}
 	}
 }
 

@@ -19,6 +19,8 @@ type screen struct {
 	on     map[string]bool
 	cursor int
 	width  int
+	height int
+	top    int // the first row of the picture in sight, where there is no room for all
 	focus  [2]int
 	rows   []int // sentences: the spot that each line belongs to
 }
@@ -32,7 +34,7 @@ func newScreen(x *Exercise, o input.Options) *screen {
 }
 
 func (s *screen) Init() tea.Cmd     { return nil }
-func (s *screen) SetSize(w, _ int)  { s.width = w }
+func (s *screen) SetSize(w, h int)  { s.width, s.height = w, h }
 func (s *screen) Back() bool        { return false }
 func (s *screen) Focus() (int, int) { return s.focus[0], s.focus[1] }
 
@@ -93,7 +95,7 @@ func (s *screen) at(col, line int) (int, bool) {
 		return 0, false
 	}
 	rows := strings.Split(s.x.Picture, "\n")
-	if line < 0 || line >= len(rows) {
+	if line += s.top; line < s.top || line >= len(rows) {
 		return 0, false
 	}
 	for i, p := range s.x.Spots {
@@ -110,25 +112,18 @@ func (s *screen) View() string {
 		return s.sentences()
 	}
 	st := s.o.Styles
-	var lines []string
-	for i, row := range strings.Split(s.x.Picture, "\n") {
-		if strings.Contains(row, "("+s.x.Spots[s.cursor].Mark+")") {
-			s.focus[0] = i
-		}
-		lines = append(lines, s.pictureRow(row))
-	}
 	p := s.x.Spots[s.cursor]
 	state := "[ ]"
 	if s.on[p.ID] {
 		state = "[x]"
 	}
-	lines = append(lines, "")
+	var below []string
 	for k, l := range strings.Split(ansi.Wrap(fmt.Sprintf("(%s) %s", p.Mark, p.Text), s.width-6, " "), "\n") {
 		lead := "      "
 		if k == 0 {
 			lead = st.Accent.Render("▸ ") + state + " "
 		}
-		lines = append(lines, lead+st.Accent.Render(l))
+		below = append(below, lead+st.Accent.Render(l))
 	}
 	var marked []string
 	for _, p := range s.x.Spots {
@@ -140,9 +135,33 @@ func (s *screen) View() string {
 	if len(marked) > 0 {
 		text = "Marked: " + strings.Join(marked, " ")
 	}
-	lines = append(lines, "  "+st.Quiet.Render(ansi.Truncate(text, s.width-2, "…")))
-	s.focus[1] = len(lines) - 1
+	below = append(below, "  "+st.Quiet.Render(ansi.Truncate(text, s.width-2, "…")))
+	lines := s.picture(s.height - len(below))
+	if len(lines)+1+len(below) <= s.height {
+		lines = append(lines, "")
+	}
+	lines = append(lines, below...)
+	s.focus = [2]int{0, len(lines) - 1}
 	return strings.Join(lines, "\n")
+}
+
+// leastPicture is how many rows of a picture are shown in any case.
+const leastPicture = 4
+
+// picture draws the picture, or as much of it as there is room for round the spot
+// under the cursor.
+func (s *screen) picture(room int) []string {
+	var lines []string
+	at := 0
+	for i, row := range strings.Split(s.x.Picture, "\n") {
+		if strings.Contains(row, "("+s.x.Spots[s.cursor].Mark+")") {
+			at = i
+		}
+		lines = append(lines, s.pictureRow(row))
+	}
+	rows := min(len(lines), max(room, leastPicture))
+	s.top = input.Keep(s.top, at, at, rows, len(lines))
+	return input.Window(lines, s.top, rows, "↑", "↓", s.o.Styles.Quiet)
 }
 
 // pictureRow draws one row: a marked spot reads [3], the one under the cursor is lit.

@@ -124,6 +124,43 @@ func (m *Model) enterKind(name, words string) (string, error) {
 	return fmt.Sprintf("%s: now %s.", m.Components[i].Name, aKind(kind)), nil
 }
 
+// EnterAsset adds the asset that a line tells, "card numbers, restricted, Ada":
+// its name, and then in any order its class and whose it is. It tells what was
+// done; an error says what to write instead.
+func (m *Model) EnterAsset(line string) (string, error) {
+	name, rest, _ := strings.Cut(exercises.CleanLine(line), ",")
+	a := Asset{Name: strings.TrimSpace(name)}
+	for _, part := range strings.Split(rest, ",") {
+		part = strings.TrimSpace(part)
+		class := strings.ToLower(part)
+		switch {
+		case part == "":
+		case a.Class == "" && slices.Contains(Classes, class):
+			a.Class = class
+		case a.Owner == "":
+			a.Owner = part
+		default:
+			return "", fmt.Errorf("write one asset on a line: its name, its class (%s) and whose it is, such as  card numbers, restricted, Ada", strings.Join(Classes, ", "))
+		}
+	}
+	switch {
+	case a.Name == "":
+		return "", errors.New("an asset needs a name")
+	case slices.ContainsFunc(m.Assets, func(o Asset) bool { return strings.EqualFold(o.Name, a.Name) }):
+		return "", fmt.Errorf("%s is there already", a.Name)
+	}
+	m.AddAsset(a)
+	return a.Name + also(a.Class) + also(a.Owner) + ".", nil
+}
+
+// also is one more thing in a sentence; nothing for "".
+func also(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ", " + s
+}
+
 // find looks a component up by its name or id, whatever the case.
 func (m *Model) find(name string) (Component, bool) {
 	i := slices.IndexFunc(m.Components, func(c Component) bool { return same(c, name) })

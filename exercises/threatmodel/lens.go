@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"edu/threatlings/exercises"
@@ -139,6 +140,13 @@ func (g *Guide) Draw(m *Model, n int) (place, letter, question string, ok bool) 
 
 // Propose is the time that the organisation's policy gives a threat, "" when it is not rated.
 func (g *Guide) Propose(t Threat) string { return g.policy.Propose[t.Severity()] }
+
+// Late reports whether a threat is to be dealt with later than the policy says.
+// What is accepted or transferred has a reason and a name instead.
+func (g *Guide) Late(t Threat) bool {
+	least := slices.Index(Times, g.Propose(t))
+	return least >= 0 && (t.Decision == "mitigate" || t.Decision == "eliminate") && slices.Index(Times, t.When) > least
+}
 
 // TimeName is a time in words, as the organisation says it.
 func (g *Guide) TimeName(when string) string {

@@ -22,8 +22,10 @@ func (m *Model) Remarks(t Threat) []Remark {
 	say := func(code, format string, args ...any) {
 		out = append(out, Remark{code, fmt.Sprintf(format, args...)})
 	}
-	switch kind := grading.ShippedManners().Kind(t.Text); {
-	case len(strings.Fields(t.Text)) < 5:
+	switch kind, short := grading.ShippedManners().Kind(t.Text), len(strings.Fields(t.Text)) < 5; {
+	case short && kind == "fix":
+		say("fix", "Very short, and it reads like a remedy. Write what happens without it: who does what, so that what? The remedy has its place under Decisions.")
+	case short:
 		say("vague", "Very short. In three weeks nobody knows what you meant: who does what, so that what?")
 	case kind == "fix":
 		say("fix", "This reads like a remedy. Write what happens without it; the remedy has its place under Decisions.")

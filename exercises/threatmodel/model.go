@@ -5,6 +5,7 @@
 package threatmodel
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,6 +186,13 @@ func (m *Model) SameSystem(o *Model) bool {
 	return slices.Equal(m.Zones, o.Zones) && slices.Equal(m.Components, o.Components) && slices.Equal(m.Flows, o.Flows)
 }
 
+// Equal reports whether two models say the same.
+func (m *Model) Equal(o *Model) bool {
+	return m.Version == o.Version && m.Title == o.Title && m.Feature == o.Feature && m.Practice == o.Practice && m.Document == o.Document && m.Team == o.Team && m.Review == o.Review &&
+		m.SameSystem(o) && slices.Equal(m.Assets, o.Assets) && slices.Equal(m.Scope, o.Scope) && slices.Equal(m.Assumptions, o.Assumptions) &&
+		slices.Equal(m.Threats, o.Threats) && slices.Equal(m.Looked, o.Looked) && slices.Equal(m.Questions, o.Questions)
+}
+
 // Data is what a flow carries, item by item.
 func (f Flow) Data() []string {
 	var out []string
@@ -270,13 +278,6 @@ func (m *Model) AddAsset(a Asset) *Asset {
 	return &m.Assets[len(m.Assets)-1]
 }
 
-// NameAsset gives the asset at i an id made of its name. It is for a new asset,
-// to which nothing refers yet.
-func (m *Model) NameAsset(i int) {
-	m.Assets[i].ID = "" // so that its old id is free
-	m.Assets[i].ID = unique(orElse(slug(m.Assets[i].Name), "asset"), func(id string) bool { _, ok := m.Asset(id); return ok })
-}
-
 // NameThreat gives the threat at i an id made of its first words. It is for a new threat.
 func (m *Model) NameThreat(i int) {
 	m.Threats[i].ID = ""
@@ -356,13 +357,15 @@ func (m *Model) dropEmptyZones() {
 	})
 }
 
-// RemovePlace takes a component with its flows, or a flow, out of the model.
-// Threats there stay, without a place.
-func (m *Model) RemovePlace(id string) {
+// RemovePlace takes a component with its flows, or a flow, out of the model, and
+// tells what went, in a sentence or two. Threats there stay, without a place.
+func (m *Model) RemovePlace(id string) string {
 	gone := map[string]bool{id: true}
+	told, flows, threats := "Removed "+m.PlaceName(id), []string{}, 0
 	m.Flows = slices.DeleteFunc(m.Flows, func(f Flow) bool {
 		if f.From == id || f.To == id {
 			gone[strconv.Itoa(f.N)] = true
+			flows = append(flows, strconv.Itoa(f.N))
 		}
 		return gone[strconv.Itoa(f.N)]
 	})
@@ -371,19 +374,43 @@ func (m *Model) RemovePlace(id string) {
 	for i := range m.Threats {
 		if gone[m.Threats[i].Place] {
 			m.Threats[i].Place = ""
+			threats++
 		}
 	}
 	m.dropEmptyZones()
+	switch n := len(flows); {
+	case n == 1:
+		told += " and with it flow " + flows[0]
+	case n > 1:
+		told += " and with it the flows " + strings.Join(flows[:n-1], ", ") + " and " + flows[n-1]
+	}
+	return told + "." + without(threats, "place")
 }
 
-// RemoveAsset takes an asset out of the model. Threats to it stay, without an asset.
-func (m *Model) RemoveAsset(id string) {
+// without says how many threats have lost what they were about.
+func without(n int, what string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " One threat has no " + what + " now."
+	}
+	return fmt.Sprintf(" %d threats have no %s now.", n, what)
+}
+
+// RemoveAsset takes an asset out of the model and tells so. Threats to it stay,
+// without an asset.
+func (m *Model) RemoveAsset(id string) string {
+	a, _ := m.Asset(id)
+	threats := 0
 	m.Assets = slices.DeleteFunc(m.Assets, func(a Asset) bool { return a.ID == id })
 	for i := range m.Threats {
 		if m.Threats[i].Asset == id {
 			m.Threats[i].Asset = ""
+			threats++
 		}
 	}
+	return "Removed " + a.Name + "." + without(threats, "asset")
 }
 
 // titleWidth is the most columns of a threat's title.
@@ -391,14 +418,27 @@ const titleWidth = 90
 
 // Title is the first sentence of a threat, cut where it is too long for a line.
 func (t Threat) Title() string {
-	s := exercises.CleanLine(t.Text)
+	return Shorten(firstSentence(exercises.CleanLine(t.Text)), titleWidth)
+}
+
+// Beyond is what a threat says beyond its title: all of it where that was cut, and
+// "" where the title is all.
+func (t Threat) Beyond() string {
+	text := strings.TrimSpace(exercises.Clean(t.Text))
+	first := firstSentence(text)
+	if t.Title() != first {
+		return text
+	}
+	return strings.TrimSpace(strings.TrimLeft(text[len(first):], ".!?;"))
+}
+
+func firstSentence(s string) string {
 	for i, r := range s {
-		if strings.ContainsRune(".!?;", r) && (i+1 == len(s) || s[i+1] == ' ') {
-			s = s[:i]
-			break
+		if strings.ContainsRune(".!?;", r) && (i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\n') {
+			return s[:i]
 		}
 	}
-	return Shorten(s, titleWidth)
+	return s
 }
 
 // Shorten cuts a line to a number of columns, at a word if it can.

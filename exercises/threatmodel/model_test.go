@@ -1,6 +1,7 @@
 package threatmodel
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -29,7 +30,11 @@ func TestDemoIsWhole(t *testing.T) {
 	if back, err := Parse("demo", b); err != nil || !equal(back, m) {
 		t.Fatalf("%v", err)
 	}
-	for _, c := range m.Checks() {
+	g, err := ShippedGuide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range m.Checks(g) {
 		if !c.OK && !strings.Contains(c.Text, "Squares") {
 			t.Errorf("%s", c.Text)
 		}
@@ -114,7 +119,8 @@ func TestRemarks(t *testing.T) {
 	m.AddAsset(Asset{Name: "card numbers"})
 	m.AddThreat(Threat{Text: "A stranger replays an old message and orders the same thing twice.", Place: "1", Letter: "T", Asset: "card-numbers"})
 	for text, want := range map[string]string{
-		"hackers": "vague",
+		"hackers":        "vague",
+		"Encrypt the db": "fix",
 		"We should encrypt the card numbers with a strong key in the database.":                        "fix",
 		"Nobody can read the card numbers, because the disk is encrypted and only admins have access.": "denial",
 		"An insider copies the card numbers from the database and sells them.":                         "",
@@ -188,6 +194,97 @@ func TestPolicyProposes(t *testing.T) {
 			t.Errorf("%v: %q", score, got)
 		}
 	}
+}
+
+func TestLate(t *testing.T) {
+	g, err := ShippedGuide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := New("x")
+	late := func(x Threat) bool {
+		x.Text, m.Threats = "t", []Threat{x}
+		listed := slices.ContainsFunc(m.Checks(g), func(c Check) bool { return strings.Contains(c.Text, "longer than the policy says: 1") })
+		if listed != g.Late(x) {
+			t.Errorf("the review lists %+v: %v", x, listed)
+		}
+		return listed
+	}
+	critical := Threat{Likelihood: 3, Impact: 3, Decision: "mitigate", When: "30 days"}
+	if !late(critical) {
+		t.Error("critical within 30 days is late")
+	}
+	for _, x := range []Threat{
+		{Likelihood: 3, Impact: 3, Decision: "eliminate", When: "release"}, {Likelihood: 3, Impact: 3, Decision: "mitigate"}, {Decision: "mitigate", When: "revisit"},
+		{Likelihood: 3, Impact: 3, Decision: "accept", When: "revisit"}, {Likelihood: 2, Impact: 2, Decision: "mitigate", When: "30 days"},
+	} {
+		if late(x) {
+			t.Errorf("%+v is late", x)
+		}
+	}
+}
+
+// Models differ when one field of them does: what is saved depends on it.
+func TestEqualLooksAtEveryField(t *testing.T) {
+	if !demoModel(t).Equal(demoModel(t)) {
+		t.Fatal("a model is not itself")
+	}
+	for i := range reflect.TypeFor[Model]().NumField() {
+		m := demoModel(t)
+		switch f := reflect.ValueOf(m).Elem().Field(i); f.Kind() {
+		case reflect.Slice:
+			f.Set(reflect.Append(f, reflect.Zero(f.Type().Elem())))
+		case reflect.Struct:
+			f.Field(0).SetString("other")
+		case reflect.Int:
+			f.SetInt(99)
+		default:
+			f.SetString("other")
+		}
+		if name := reflect.TypeFor[Model]().Field(i).Name; m.Equal(demoModel(t)) || demoModel(t).Equal(m) {
+			t.Errorf("%s makes no difference", name)
+		}
+	}
+}
+
+// A threat is told once: its title, and what it says beyond that.
+func TestTitleAndBeyond(t *testing.T) {
+	long := strings.Repeat("word ", 30) + "end"
+	for text, want := range map[string][2]string{
+		"A thief reads the codes.":                  {"A thief reads the codes", ""},
+		"A thief reads the codes":                   {"A thief reads the codes", ""},
+		"A thief reads. They spend it.\nAll of it.": {"A thief reads", "They spend it.\nAll of it."},
+		"Over two\nlines. And more.":                {"Over two lines", "Over two\nlines. And more."},
+		long + ".":                                  {Shorten(long, titleWidth), long + "."},
+		"Version 2.5 leaks. So what?":               {"Version 2.5 leaks", "So what?"},
+		"":                                          {"", ""},
+	} {
+		if x := (Threat{Text: text}); x.Title() != want[0] || x.Beyond() != want[1] {
+			t.Errorf("%q: %q and %q", text, x.Title(), x.Beyond())
+		}
+	}
+}
+
+// Looking for threats is done when something was found, and no place was left out.
+func TestThreatsDone(t *testing.T) {
+	m := New("x")
+	if _, err := m.Enter("a -> b"); err != nil {
+		t.Fatal(err)
+	}
+	done := func(want bool, when string) {
+		t.Helper()
+		if m.Done(ThreatsStep) != want {
+			t.Errorf("%s: done is %v", when, !want)
+		}
+	}
+	m.AddThreat(Threat{Place: "1", Letter: "S"})
+	done(false, "a threat without words")
+	m.Threats[0].Text = "t"
+	done(false, "one place of three")
+	m.Look("a", "T")
+	done(false, "two of three")
+	m.Look("b", "E")
+	done(true, "every place")
 }
 
 func TestLacks(t *testing.T) {

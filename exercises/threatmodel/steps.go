@@ -2,6 +2,7 @@ package threatmodel
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -56,8 +57,8 @@ func (m *Model) Done(s Step) bool {
 		return len(m.Scope) > 0
 	case AssumptionsStep:
 		return len(m.Assumptions) > 0
-	case ThreatsStep:
-		return len(m.Threats) > 0
+	case ThreatsStep: // something has words, nothing has none, and no place was left out
+		return len(m.Threats) > 0 && m.count(func(t Threat) bool { return strings.TrimSpace(t.Text) == "" }) == 0 && m.leftOut() == 0
 	case PriorityStep:
 		return len(m.Threats) > 0 && m.count(func(t Threat) bool { return t.Score() == 0 }) == 0
 	case DecisionsStep:
@@ -66,6 +67,28 @@ func (m *Model) Done(s Step) bool {
 		return strings.TrimSpace(m.Review) != ""
 	}
 	return false
+}
+
+// leftOut counts the places at which nothing was found and nobody has looked.
+func (m *Model) leftOut() (n int) {
+	seen := map[string]bool{}
+	for _, t := range m.Threats {
+		seen[t.Place] = true
+	}
+	for _, l := range m.Looked {
+		seen[l.Place] = true
+	}
+	for _, f := range m.Flows {
+		if !seen[strconv.Itoa(f.N)] {
+			n++
+		}
+	}
+	for _, c := range m.Components {
+		if !seen[c.ID] {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *Model) count(is func(Threat) bool) (n int) {
@@ -111,8 +134,9 @@ type Check struct {
 	Step Step // where it is mended
 }
 
-// Checks is what a careful reader would ask of the model before it goes out.
-func (m *Model) Checks() []Check {
+// Checks is what a careful reader would ask of the model before it goes out, and
+// what the organisation's policy asks.
+func (m *Model) Checks(g *Guide) []Check {
 	var out []Check
 	add := func(s Step, missing int, ok, bad string) {
 		if missing == 0 {
@@ -157,6 +181,9 @@ func (m *Model) Checks() []Check {
 	}
 	add(PriorityStep, m.count(func(t Threat) bool { return t.Score() == 0 }), "Each threat is rated.", "Threats that are not rated: %d.")
 	add(DecisionsStep, m.count(func(t Threat) bool { return !t.Decided() }), "Each threat has a decision, with what it needs.", "Threats whose decision lacks something: %d.")
+	if late := m.count(g.Late); late > 0 {
+		add(DecisionsStep, late, "", "Threats that wait longer than the policy says: %d.")
+	}
 	add(ReviewStep, flag(m.Done(ReviewStep)), "You looked back at your own work.", "Did you do a good job? Answer that here.")
 	return out
 }

@@ -41,17 +41,25 @@ type Entry struct {
 	Threats int
 	Changed time.Time // when it was last saved
 	Err     error     // why it cannot be opened; nil when it can
+
+	document string // where its design document is; "" when it has none
 }
 
 // List tells the models of the folder by name.
-func (d *Folder) List() ([]Entry, error) {
-	names, err := filepath.Glob(filepath.Join(d.dir, modelsDir, "*.yaml"))
-	if err != nil {
+func (d *Folder) List() ([]Entry, error) { return list(filepath.Join(d.dir, modelsDir)) }
+
+func list(dir string) ([]Entry, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("listing your threat models: %w", err)
 	}
 	var out []Entry
-	for _, n := range names {
-		e := Entry{Name: strings.TrimSuffix(filepath.Base(n), ".yaml"), Path: n}
+	for _, f := range files {
+		n := filepath.Join(dir, f.Name())
+		if filepath.Ext(n) != ".yaml" || f.IsDir() {
+			continue
+		}
+		e := Entry{Name: strings.TrimSuffix(f.Name(), ".yaml"), Path: n}
 		if info, err := os.Stat(n); err == nil { // what is wrong with it, reading says
 			e.Changed = info.ModTime()
 		}
@@ -60,12 +68,32 @@ func (d *Folder) List() ([]Entry, error) {
 			var m *Model
 			if m, err = Parse(n, b); err == nil {
 				e.Title, e.Threats = m.Title, len(m.Threats)
+			} else {
+				m = &Model{Document: documentLine(b)}
 			}
+			e.document = documentPath(n, m)
 		}
 		e.Err = err
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// Of are the models of a design document, what was saved last first: those of the
+// folder, and those that lie beside the document.
+func (d *Folder) Of(document string) ([]Entry, error) {
+	want, err := os.Stat(document)
+	if err != nil {
+		return nil, fmt.Errorf("reading the design document: %w", err)
+	}
+	own, err := d.List()
+	beside, _ := list(filepath.Dir(document)) // a folder that cannot be listed has none
+	all := slices.DeleteFunc(append(own, beside...), func(e Entry) bool {
+		is, err := os.Stat(e.document)
+		return e.document == "" || err != nil || !os.SameFile(is, want)
+	})
+	slices.SortStableFunc(all, func(a, b Entry) int { return b.Changed.Compare(a.Changed) })
+	return all, err
 }
 
 // Path is the file of the model that somebody names: a name of the list, or a path.
@@ -107,6 +135,7 @@ func (d *Folder) CreateAt(path string, m *Model) (*File, error) {
 type File struct {
 	Path string
 	good string // where the last good state is kept
+	step string // and on which step somebody was last
 	lock *flock.Flock
 	disk []byte // what the file held when it was read or written last
 	// aside is set when somebody else wrote the file, and Path is another one now.
@@ -128,9 +157,8 @@ func (d *Folder) hold(path string) (*File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, cannotKeep(dir, err)
 	}
-	sum := sha256.Sum256([]byte(abs))
-	key := orElse(slug(strings.TrimSuffix(filepath.Base(abs), ".yaml")), "model") + "-" + hex.EncodeToString(sum[:6])
-	f := &File{Path: abs, good: filepath.Join(dir, key+".yaml"), lock: flock.New(filepath.Join(dir, key+".lock"), flock.SetPermissions(0o600))}
+	key := d.key(abs)
+	f := &File{Path: abs, good: key + ".yaml", step: key + ".step", lock: flock.New(key+".lock", flock.SetPermissions(0o600))}
 	got, err := f.lock.TryLock()
 	if err != nil {
 		return nil, cannotKeep(dir, err)
@@ -139,6 +167,12 @@ func (d *Folder) hold(path string) (*File, error) {
 		return nil, errors.Join(ErrHeld, f.lock.Close())
 	}
 	return f, nil
+}
+
+// key begins the names of what is known of a model's file.
+func (d *Folder) key(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return filepath.Join(d.dir, goodDir, orElse(slug(strings.TrimSuffix(filepath.Base(path), ".yaml")), "model")+"-"+hex.EncodeToString(sum[:6]))
 }
 
 // A Refused error says that a model's file cannot be understood, and where its
@@ -268,6 +302,26 @@ func (f *File) keepGood(b []byte) error {
 	return replace(f.good, b)
 }
 
+// Step is the step on which the model was left on this computer; nil when that is
+// not known.
+func (f *File) Step() *Step {
+	name, err := os.ReadFile(f.step)
+	i := slices.IndexFunc(Steps[:], func(s StepInfo) bool { return s.Name == string(name) })
+	if err != nil || i < 0 {
+		return nil
+	}
+	s := Step(i)
+	return &s
+}
+
+// KeepStep remembers the step on which somebody is.
+func (f *File) KeepStep(s Step) error {
+	if err := os.WriteFile(f.step, []byte(Steps[s].Name), 0o600); err != nil {
+		return cannotKeep(filepath.Dir(f.step), err)
+	}
+	return nil
+}
+
 // Close lets the file go.
 func (f *File) Close() error { return f.lock.Close() }
 
@@ -327,20 +381,44 @@ func (d *Folder) CloseAs(f *File, m *Model) (string, error) {
 	if err := os.Rename(f.Path, path); err != nil {
 		return f.Path, fmt.Errorf("naming the model's file after its title: %w", err)
 	}
+	key := d.key(path) // what is known of it goes with it, where it can
+	_, _ = os.Rename(f.good, key+".yaml"), os.Rename(f.step, key+".step")
 	return path, nil
 }
 
-// ReadDocument reads the design document of a model, seen from the model's
-// file; "" when it has none.
-func (f *File) ReadDocument(m *Model) (string, error) {
-	if m.Document == "" {
-		return "", nil
+// documentPath is where a model's design document is, seen from the model's file;
+// "" when it has none.
+func documentPath(file string, m *Model) string {
+	if m.Document == "" || filepath.IsAbs(m.Document) {
+		return m.Document
 	}
-	name := m.Document
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(filepath.Dir(f.Path), filepath.FromSlash(name))
+	return filepath.Join(filepath.Dir(file), filepath.FromSlash(m.Document))
+}
+
+// documentLine finds the design document in a file that cannot be understood as a
+// whole: it is the document's model all the same.
+func documentLine(b []byte) string {
+	for line := range strings.Lines(string(b)) {
+		if name, ok := strings.CutPrefix(line, "document: "); ok {
+			return strings.Trim(strings.TrimSpace(name), `"'`)
+		}
 	}
-	return ReadText(name)
+	return ""
+}
+
+// ReadDocument reads the design document of a model; "" when it has none. later
+// says that somebody has written it after the model was saved last.
+func (f *File) ReadDocument(m *Model) (text string, later bool, err error) {
+	name := documentPath(f.Path, m)
+	if name == "" {
+		return "", false, nil
+	}
+	if text, err = ReadText(name); err != nil {
+		return "", false, err
+	}
+	doc, err := os.Stat(name)
+	own, err2 := os.Stat(f.Path)
+	return text, err == nil && err2 == nil && doc.ModTime().After(own.ModTime()), nil
 }
 
 // maxDocument is the most bytes of a design document that is shown.

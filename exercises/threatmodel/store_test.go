@@ -5,8 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"edu/threatlings/exercises"
 	"edu/threatlings/exercises/scenarios"
@@ -190,5 +192,62 @@ func TestReadText(t *testing.T) {
 		if _, err := ReadText(p); err == nil {
 			t.Errorf("%s is read", p)
 		}
+	}
+}
+
+// A design document has the models that name it: those of the folder, those beside
+// it, and one that is torn.
+func TestModelsOfADocument(t *testing.T) {
+	d, dir := OpenFolder(t.TempDir()), t.TempDir()
+	doc, other := filepath.Join(dir, "design.md"), filepath.Join(dir, "other.md")
+	for _, name := range []string{doc, other} {
+		if err := os.WriteFile(name, []byte("# A bot\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := func(want ...string) {
+		t.Helper()
+		got, err := d.Of(doc)
+		var names []string
+		for _, e := range got {
+			names = append(names, e.Path)
+		}
+		if err != nil || !slices.Equal(names, want) {
+			t.Errorf("%v, %v; want %v", names, err, want)
+		}
+	}
+	save := func(path, document string, saved int) {
+		t.Helper()
+		m := New("A bot")
+		m.Document = document
+		create := d.Create
+		if path != "" {
+			create = func(m *Model) (*File, error) { return d.CreateAt(path, m) }
+		}
+		f, err := create(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2026, 3, saved, 9, 0, 0, 0, time.UTC)
+		if err := errors.Join(f.Close(), os.Chtimes(f.Path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := func(name string) string { return filepath.Join(d.dir, modelsDir, name) }
+	of()
+	save("", other, 9)
+	of()
+	save("", doc, 1)
+	of(own("a-bot-2.yaml"))
+	save("", doc, 3)
+	beside := filepath.Join(dir, "model.yaml")
+	save(beside, "design.md", 2)
+	of(own("a-bot-3.yaml"), beside, own("a-bot-2.yaml"))
+	if err := os.WriteFile(own("a-bot-3.yaml"), []byte("threatlings: 1\ntitle: A bot\ndocument: "+doc+"\nthreats:\n- {"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	of(own("a-bot-3.yaml"), beside, own("a-bot-2.yaml"))
+	if _, err := d.Of(filepath.Join(dir, "none.md")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
 	}
 }

@@ -1,8 +1,10 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -91,7 +93,8 @@ func (v *priorityStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 	}
 	id := order[v.c.at(order)].ID
 	rate := func(do func(t *threatmodel.Threat)) (bool, tea.Cmd) {
-		return true, s.edit(func(m *threatmodel.Model) { do(m.Threat(id)) })
+		s.edit(func(m *threatmodel.Model) { do(m.Threat(id)) })
+		return true, nil
 	}
 	switch k.String() {
 	case "l", "L", "right", "left":
@@ -112,11 +115,11 @@ func (v *priorityStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 			by = -1
 		}
 		moved := false
-		cmd := s.edit(func(m *threatmodel.Model) { moved = m.Move(id, by) })
+		s.edit(func(m *threatmodel.Model) { moved = m.Move(id, by) })
 		if !moved {
 			s.say("By hand only ties are broken: its neighbour there has another score.")
 		}
-		return true, cmd
+		return true, nil
 	case "enter", "e":
 		t := order[v.c.at(order)]
 		rate := func(list []string) []option {
@@ -171,20 +174,14 @@ func (v *priorityStep) lines(width, height int) []string {
 	} else {
 		room = max(3, height-len(heat)-1)
 	}
-	v.c.top = follow(v.c.top, room, len(order), cur, cur)
-	var out []string
-	for i := v.c.top; i < min(len(order), v.c.top+room); i++ {
+	out := s.window(&v.c.top, room, len(order), cur, func(i int) string {
 		t := order[i]
-		pointer := "  "
-		if i == cur {
-			pointer = st.Accent.Render("▸ ")
-		}
 		score := "-"
 		if t.Score() > 0 {
 			score = fmt.Sprint(t.Score())
 		}
-		out = append(out, pointer+columns(w-2, []int{3, 3, 10}, st.Strong.Render(score), s.letter(t.Letter), s.severity(t.Severity()), st.Text.Render(t.Title())))
-	}
+		return columns(w-2, []int{3, 3, 10}, st.Strong.Render(score), s.letter(t.Letter), s.severity(t.Severity()), st.Text.Render(t.Title()))
+	})
 	if !wide {
 		for len(out) < room {
 			out = append(out, "")
@@ -274,7 +271,8 @@ func (v *decisionsStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 	case "enter", "e", "a", "right":
 		return true, s.open(v.form(id))
 	case "d":
-		return true, s.edit(func(m *threatmodel.Model) { t := m.Threat(id); t.Done = !t.Done })
+		s.edit(func(m *threatmodel.Model) { t := m.Threat(id); t.Done = !t.Done })
+		return true, nil
 	}
 	return false, nil
 }
@@ -293,19 +291,27 @@ func (v *decisionsStep) form(id string) *form {
 		at().Decision = x
 		if w := s.o.Guide.Propose(*at()); at().When == "" && w != "" && x != "" { // a proposal, to be changed
 			at().When = w
-			for i, o := range when.options {
-				if o.value == w {
-					when.chosen = i
-				}
-			}
+			when.choose(w)
 		}
 	})
 	when.hint = "Our policy: " + s.o.Guide.Policy()
+	when.digit = "revisit"
 	date := s.text("Date", t.Date, "2027-01-31", 1, func(x string) {
-		if x == "" || threatmodel.IsDate(x) {
+		if at().Date = ""; threatmodel.IsDate(x) {
 			at().Date = x
 		}
 	})
+	wrong := func() string { // what is to be said of the date
+		switch d := date.value(); {
+		case d == "" || date.hidden():
+			return ""
+		case !threatmodel.IsDate(d):
+			return fmt.Sprintf("%s is no day of the calendar. A date is written as 2027-01-31.", d)
+		case d < s.o.Now().Format(time.DateOnly):
+			return d + " has passed already."
+		}
+		return ""
+	}
 	date.hidden = func() bool { return at().When != "revisit" }
 	plan := s.text("Plan", t.Plan, "what will be done", 3, func(x string) { at().Plan = x })
 	plan.hidden = func() bool { return at().Decision == "accept" }
@@ -320,6 +326,11 @@ func (v *decisionsStep) form(id string) *form {
 		when, date,
 		choice("Carried out", done, []option{{"", "not yet"}, {"yes", "yes"}}, func(x string) { at().Done = x == "yes" }),
 	}}
+	f.done = func() {
+		if w := wrong(); w != "" {
+			s.sayBad(errors.New(w))
+		}
+	}
 	f.below = func(w int) []string {
 		st := s.o.Styles
 		var out []string
@@ -331,11 +342,14 @@ func (v *decisionsStep) form(id string) *form {
 		if about := decisionAbout[at().Decision]; about != "" {
 			add(st.Quiet, at().Decision+": "+about)
 		}
-		if d := strings.TrimSpace(date.text.Value()); d != "" && !threatmodel.IsDate(d) && !date.hidden() {
-			add(st.Warn, "A date is written as 2027-01-31.")
+		if w := wrong(); w != "" {
+			add(st.Warn, w)
 		}
 		if lacks := at().Lacks(); len(lacks) > 0 {
 			add(st.Warn, "It still needs "+strings.Join(lacks, " and ")+".")
+		}
+		if s.o.Guide.Late(*at()) {
+			add(st.Warn, "Later than the policy says for what is "+at().Severity()+": "+s.o.Guide.TimeName(s.o.Guide.Propose(*at()))+".")
 		}
 		return out
 	}
@@ -351,14 +365,8 @@ func (v *decisionsStep) lines(width, height int) []string {
 	cur := v.c.at(order)
 	detail := v.detail(order[cur], min(width, 96))
 	room := max(2, height-len(detail)-1)
-	v.c.top = follow(v.c.top, room, len(order), cur, cur)
-	var out []string
-	for i := v.c.top; i < min(len(order), v.c.top+room); i++ {
+	out := s.window(&v.c.top, room, len(order), cur, func(i int) string {
 		t := order[i]
-		pointer := "  "
-		if i == cur {
-			pointer = st.Accent.Render("▸ ")
-		}
 		state := st.Quiet.Render("open")
 		switch {
 		case t.Done:
@@ -372,8 +380,8 @@ func (v *decisionsStep) lines(width, height int) []string {
 		if t.When == "revisit" && t.Date != "" {
 			when = "revisit " + t.Date
 		}
-		out = append(out, pointer+columns(width-2, []int{10, 13, max(18, width-2-10-13-20)}, s.severity(t.Severity()), state, st.Text.Render(t.Title()), st.Quiet.Render(when)))
-	}
+		return columns(width-2, []int{10, 13, max(18, width-2-10-13-20)}, s.severity(t.Severity()), state, st.Text.Render(t.Title()), st.Quiet.Render(when))
+	})
 	for len(out) < room {
 		out = append(out, "")
 	}
@@ -394,6 +402,9 @@ func (v *decisionsStep) detail(t threatmodel.Threat, width int) []string {
 	}
 	if lacks := t.Lacks(); len(lacks) > 0 {
 		out = append(out, st.Warn.Render("needs "+strings.Join(lacks, " and ")))
+	}
+	if v.s.o.Guide.Late(t) {
+		out = append(out, st.Warn.Render("later than the policy says: "+v.s.o.Guide.TimeName(v.s.o.Guide.Propose(t))))
 	}
 	return out
 }

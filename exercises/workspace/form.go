@@ -1,7 +1,9 @@
 package workspace
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -22,6 +24,7 @@ type field struct {
 	keep    func(value string) // puts the value into the model
 	hidden  func() bool        // nil: always there
 	hint    string             // shown while the field has the focus
+	digit   string             // the option that a digit chooses; it is typed into the next field
 }
 
 // A form edits one entry of the model. What is typed is in the model at once;
@@ -47,12 +50,13 @@ func (s *Screen) text(label, value, placeholder string, lines int, keep func(str
 
 func choice(label, value string, options []option, keep func(string)) *field {
 	f := &field{label: label, options: options, keep: keep}
-	for i, o := range options {
-		if o.value == value {
-			f.chosen = i
-		}
-	}
+	f.choose(value)
 	return f
+}
+
+// choose shows an option.
+func (f *field) choose(value string) {
+	f.chosen = max(0, slices.IndexFunc(f.options, func(o option) bool { return o.value == value }))
 }
 
 // words makes options of words that are shown as they are kept, with a blank one first.
@@ -97,9 +101,8 @@ func (f *form) focus() tea.Cmd {
 	return nil
 }
 
-// key handles a key; done means that the form is to be left, changed that the
-// model has been.
-func (f *form) key(k tea.KeyMsg) (done, changed bool, cmd tea.Cmd) {
+// key handles a key; done means that the form is to be left.
+func (f *form) key(k tea.KeyMsg) (done bool, cmd tea.Cmd) {
 	shown := f.shown()
 	f.cur = max(0, min(f.cur, len(shown)-1))
 	x := shown[f.cur]
@@ -109,43 +112,49 @@ func (f *form) key(k tea.KeyMsg) (done, changed bool, cmd tea.Cmd) {
 	}
 	switch k.String() {
 	case "tab":
-		return false, false, move(1)
+		return false, move(1)
 	case "shift+tab":
-		return false, false, move(-1)
+		return false, move(-1)
 	case "ctrl+s", "f5":
-		return true, false, nil
+		return true, nil
 	case "enter":
 		if x.text == nil || x.lines == 1 {
 			if f.cur == len(shown)-1 {
-				return true, false, nil
+				return true, nil
 			}
-			return false, false, move(1)
+			return false, move(1)
 		}
 	case "up":
 		if x.text == nil || x.text.AtTop() {
-			return false, false, move(-1)
+			return false, move(-1)
 		}
 	case "down":
 		if x.text == nil || x.text.AtBottom() {
-			return false, false, move(1)
+			return false, move(1)
 		}
+	}
+	if x.digit != "" && len(k.Runes) > 0 && unicode.IsDigit(k.Runes[0]) {
+		x.choose(x.digit)
+		x.keep(x.value())
+		move(1)
+		f.shown()[f.cur].text.SetValue("")
+		_, cmd := f.key(k)
+		return false, cmd
 	}
 	if x.text == nil {
 		before := x.chosen
 		f.choose(x, k)
 		if x.chosen != before {
 			x.keep(x.value())
-			return false, true, nil
 		}
-		return false, false, nil
+		return false, nil
 	}
 	before := x.text.Value()
 	cmd = x.text.Update(k)
 	if x.text.Value() != before {
 		x.keep(x.value())
-		return false, true, cmd
 	}
-	return false, false, cmd
+	return false, cmd
 }
 
 // choose walks the options with the arrows, and finds one by what it begins with.
@@ -168,7 +177,7 @@ func (f *form) choose(x *field, k tea.KeyMsg) {
 		}
 		for _, typed := range []string{f.typed + string(k.Runes), string(k.Runes)} {
 			for i, o := range x.options {
-				if o.value != "" && (hasPrefixFold(o.label, typed) || hasPrefixFold(o.value, typed)) {
+				if o.value != "" && (hasPrefixFold(o.label, typed) || hasPrefixFold(o.value, typed) && x.digit == "") {
 					x.chosen, f.typed = i, typed
 					return
 				}

@@ -111,7 +111,7 @@ func (t *talk) step() error {
 	case featureStep:
 		return t.feature(v)
 	case *systemStep:
-		return t.entries(v.list, `Type a flow such as "web -> api: HTTPS card data", a part's name, "api in Production", or "cache is a store".`, v)
+		return t.entries(v.list, `Type a flow such as "web -> api: HTTPS card data", a part's name, "api in Production", or "cache is a store".`, v.entryLine)
 	case *threatsStep:
 		return t.threats(v)
 	case *priorityStep:
@@ -131,6 +131,8 @@ func (t *talk) step() error {
 		}, "A number decides about that threat.")
 	case *reviewStep:
 		return t.review()
+	case *assetsStep:
+		return t.entries(v.list, `Type an asset, a line each, such as "card numbers, restricted, Ada": its name, its class, and whose it is.`, v.entryLine)
 	case assumptionsView:
 		return t.entries(v.list, "", nil)
 	case *list:
@@ -184,7 +186,7 @@ func (t *talk) loop(hint string, do func(line string) error) error {
 
 // entries is a step that holds a list. Lines that are none of the commands are
 // quick entries where there is one.
-func (t *talk) entries(l *list, hint string, sys *systemStep) error {
+func (t *talk) entries(l *list, hint string, entry *entryLine) error {
 	t.tell(l)
 	if hint == "" {
 		hint = "a adds " + l.what + ", a number changes one, x and a number removes one, n goes on."
@@ -194,8 +196,8 @@ func (t *talk) entries(l *list, hint string, sys *systemStep) error {
 	return t.loop(hint, func(line string) error {
 		switch i, remove, ok := entryNumber(line, l.n()); {
 		case ok && remove:
-			t.s.edit(func(*threatmodel.Model) { l.remove(i) })
-			t.p.Say("Removed. u brings it back.")
+			l.removeOne(i)
+			t.p.Say("%s", t.s.status)
 			t.tell(l)
 		case ok:
 			t.s.begin()
@@ -203,12 +205,12 @@ func (t *talk) entries(l *list, hint string, sys *systemStep) error {
 				return err
 			}
 			t.tell(l)
-		case line == "a" && sys == nil:
+		case line == "a" && entry == nil:
 			return t.add(l)
-		case sys != nil && line != "":
-			sys.entry.SetValue(line)
-			sys.enter()
-			sys.entry.SetValue("")
+		case entry != nil && line != "" && line != "a": // elsewhere a adds
+			entry.text.SetValue(line)
+			entry.enter()
+			entry.text.SetValue("")
 			t.p.Say("%s", t.s.status)
 		default:
 			t.p.Say("%s", hint)
@@ -340,8 +342,8 @@ func (t *talk) threats(v *threatsStep) error {
 		i, remove, ok := entryNumber(line, v.all.n())
 		switch {
 		case ok && remove:
-			t.s.edit(func(*threatmodel.Model) { v.all.remove(i) })
-			t.p.Say("Removed. u brings it back.")
+			v.all.removeOne(i)
+			t.p.Say("%s", t.s.status)
 		case ok:
 			t.s.begin()
 			return t.fill(v.all.form(i))
@@ -451,7 +453,7 @@ func (t *talk) ordered(form func(i int, id string) *form, row func(threatmodel.T
 
 func (t *talk) review() error {
 	missing := 0
-	for _, c := range t.s.m.Checks() {
+	for _, c := range t.s.m.Checks(t.s.o.Guide) {
 		if !c.OK {
 			missing++
 			t.p.Say("Still open, step %d: %s", int(c.Step)+1, c.Text)

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -21,11 +22,11 @@ type list struct {
 	row    func(i, width int) string
 	plain  func(i int) string // the row in words, for the line mode; nil: as it is drawn
 	form   func(i int) *form
-	add    func() // appends an empty entry
+	add    func() // appends an empty entry; nil where entries are typed as lines
 	blank  func(i int) bool
-	remove func(i int)
-	named  func(i int)    // gives a new entry its id, once it has words; may be nil
-	swap   func(i, k int) // nil: they are not moved
+	remove func(i int) (told string) // says what else went; "" for nothing
+	named  func(i int)               // gives a new entry its id, once it has words; may be nil
+	swap   func(i, k int)            // nil: they are not moved
 	detail func(i, width int) []string
 }
 
@@ -57,11 +58,7 @@ func (l *list) key(k tea.KeyMsg) (bool, tea.Cmd) {
 		if l.n() == 0 {
 			return true, nil
 		}
-		i := l.cur
-		cmd := l.s.edit(func(*threatmodel.Model) { l.remove(i) })
-		l.s.say("Removed. u brings it back.")
-		l.clamp()
-		return true, cmd
+		l.removeOne(l.cur)
 	case "J", "K", "shift+down", "shift+up":
 		by := 1
 		if k.String() == "K" || k.String() == "shift+up" {
@@ -69,15 +66,22 @@ func (l *list) key(k tea.KeyMsg) (bool, tea.Cmd) {
 		}
 		if i := l.cur + by; l.swap != nil && i >= 0 && i < l.n() {
 			cur := l.cur
-			cmd := l.s.edit(func(*threatmodel.Model) { l.swap(cur, i) })
+			l.s.edit(func(*threatmodel.Model) { l.swap(cur, i) })
 			l.cur = i
-			return true, cmd
 		}
 	default:
 		return false, nil
 	}
 	l.cur = max(0, l.cur)
 	return true, nil
+}
+
+// removeOne takes an entry out and says so.
+func (l *list) removeOne(i int) {
+	told := ""
+	l.s.edit(func(*threatmodel.Model) { told = said(l.remove(i), "Removed.") })
+	l.s.say("%s u brings it back.", told)
+	l.clamp()
 }
 
 func (l *list) addOne() tea.Cmd {
@@ -121,6 +125,9 @@ func (l *list) lines(width, height int) []string {
 		for _, t := range wrap(l.empty, min(width, 76)) {
 			out = append(out, st.Text.Render(t))
 		}
+		if l.add == nil {
+			return out
+		}
 		return append(out, "", st.Accent.Render("▸ ")+st.Text.Render("a")+st.Quiet.Render(" adds "+l.what))
 	}
 	var detail []string
@@ -128,21 +135,42 @@ func (l *list) lines(width, height int) []string {
 		detail = l.detail(l.cur, min(width, 96))
 	}
 	room := max(1, height-len(detail)-1)
-	l.top = follow(l.top, room, l.n(), l.cur, l.cur)
-	var out []string
-	for i := l.top; i < min(l.n(), l.top+room); i++ {
-		row := l.row(i, width-2)
-		if i == l.cur {
-			out = append(out, st.Accent.Render("▸ ")+row)
-		} else {
-			out = append(out, "  "+row)
-		}
-	}
+	out := l.s.window(&l.top, room, l.n(), l.cur, func(i int) string { return l.row(i, width-2) })
 	if len(detail) > 0 {
 		for len(out) < room {
 			out = append(out, "")
 		}
 		out = append(append(out, ""), detail...)
+	}
+	return out
+}
+
+// window is the n rows of a list as far as there is room, with a pointer at one of
+// them, and how many are out of sight.
+func (s *Screen) window(top *int, room, n, cur int, row func(i int) string) []string {
+	if n > room && room > 2 {
+		room--
+	}
+	*top = follow(*top, room, n, cur, cur)
+	var out []string
+	for i := *top; i < min(n, *top+room); i++ {
+		if i == cur {
+			out = append(out, s.o.Styles.Accent.Render("▸ ")+row(i))
+		} else {
+			out = append(out, "  "+row(i))
+		}
+	}
+	if room > 1 && n > room {
+		var more []string
+		for _, m := range []struct {
+			n     int
+			where string
+		}{{*top, "above"}, {n - *top - room, "below"}} {
+			if m.n > 0 {
+				more = append(more, fmt.Sprintf("%d more %s", m.n, m.where))
+			}
+		}
+		out = append(out, s.o.Styles.Quiet.Render("  "+strings.Join(more, " · ")))
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/exercises/threatmodel"
 )
@@ -20,7 +21,7 @@ type reviewStep struct {
 func newReview(s *Screen) view { return &reviewStep{s: s} }
 
 func (v *reviewStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
-	checks := v.s.m.Checks()
+	checks := v.s.m.Checks(v.s.o.Guide)
 	switch k.String() {
 	case "up", "k":
 		v.cur = max(0, v.cur-1)
@@ -65,30 +66,26 @@ func (v *reviewStep) compare() tea.Cmd {
 
 func (v *reviewStep) lines(width, height int) []string {
 	s, st := v.s, v.s.o.Styles
-	checks := s.m.Checks()
+	checks := s.m.Checks(s.o.Guide)
 	v.cur = min(v.cur, len(checks)-1)
 	var tail []string
 	name := s.o.Name(s.m)
-	tail = append(tail, "", st.Quiet.Render("Take it along: ")+st.Text.Render(fmt.Sprintf("threatlings export %s --to md", name)))
-	tail = append(tail, st.Quiet.Render("               or html, threatdragon, otm, csv"))
+	tail = append(tail, "", st.Quiet.Render("Take it along, as md, html, threatdragon, otm or csv:"))
+	for _, l := range strings.Split(ansi.Hardwrap("threatlings export "+name+" --to md", width-2, true), "\n") { // a path has no blanks
+		tail = append(tail, "  "+st.Text.Render(l))
+	}
 	if s.o.Key != nil {
 		tail = append(tail, st.Text.Render("c")+st.Quiet.Render(" compares with what the author of this feature knows"))
 	}
 	room := max(3, height-len(tail))
-	v.top = follow(v.top, room, len(checks), v.cur, v.cur)
-	var out []string
-	for i := v.top; i < min(len(checks), v.top+room); i++ {
+	out := s.window(&v.top, room, len(checks), v.cur, func(i int) string {
 		c := checks[i]
-		pointer := "  "
-		if i == v.cur {
-			pointer = st.Accent.Render("▸ ")
-		}
 		sign, style := st.Good.Render("✓ "), st.Quiet
 		if !c.OK {
 			sign, style = st.Warn.Render("? "), st.Text
 		}
-		out = append(out, pointer+sign+style.Render(fit(c.Text, width-4)))
-	}
+		return sign + style.Render(fit(c.Text, width-4))
+	})
 	return append(out, tail[:min(len(tail), height-len(out))]...)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"edu/threatlings/exercises/threatmodel"
 )
@@ -30,31 +31,42 @@ func (v featureStep) lines(width, height int) []string {
 	}
 	out = append(out, "")
 	for _, r := range [][2]string{
-		{"Facilitator", m.Team.Facilitator}, {"Owner", m.Team.Owner}, {"Scribe", m.Team.Scribe}, {"Attackers", m.Team.Attackers}, {"Document", m.Document},
+		{"Facilitator", m.Team.Facilitator}, {"Owner", m.Team.Owner}, {"Scribe", m.Team.Scribe}, {"Attackers", m.Team.Attackers}, {"Document", m.Document}, {"Kept in", v.s.o.Path()},
 	} {
-		if r[1] != "" {
-			out = append(out, st.Quiet.Render(fit(r[0], labelWidth))+st.Text.Render(r[1]))
+		if r[1] == "" {
+			continue
+		}
+		for i, l := range strings.Split(ansi.Hardwrap(r[1], w-labelWidth, true), "\n") { // a path has no blanks
+			if i > 0 {
+				r[0] = ""
+			}
+			out = append(out, st.Quiet.Render(fit(r[0], labelWidth))+st.Text.Render(l))
 		}
 	}
-	out = append(out, "", st.Quiet.Render("The four questions of every session"))
+	questions := []string{"", st.Quiet.Render("The four questions of every session")}
 	for i, q := range fourQuestions {
-		out = append(out, "  "+st.Text.Render(string(rune('1'+i))+". "+q))
+		questions = append(questions, "  "+st.Text.Render(string(rune('1'+i))+". "+q))
 	}
 	agenda, all := []string{}, 0
 	for _, step := range threatmodel.Steps {
 		agenda = append(agenda, fmt.Sprintf("%s %d", strings.ToLower(step.Name), step.Minutes))
 		all += step.Minutes
 	}
-	out = append(out, "")
+	times := []string{""}
 	for _, l := range wrap(fmt.Sprintf("About %d minutes: %s. Nothing is timed.", all, strings.Join(agenda, ", ")), w) {
-		out = append(out, st.Quiet.Render(l))
+		times = append(times, st.Quiet.Render(l))
 	}
+	keys := []string{""}
 	if v.s.o.Document != "" {
-		out = append(out, "", st.Accent.Render("▸ ")+st.Text.Render("ctrl+t")+st.Quiet.Render(" reads the design document   ")+st.Text.Render("ctrl+d")+st.Quiet.Render(" walks the diagram"))
-	} else {
-		out = append(out, "")
+		keys = append(keys, st.Accent.Render("▸ ")+st.Text.Render("ctrl+t")+st.Quiet.Render(" reads the design document   ")+st.Text.Render("ctrl+d")+st.Quiet.Render(" walks the diagram"))
 	}
-	return append(out, st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
+	keys = append(keys, st.Accent.Render("▸ ")+st.Text.Render("enter")+st.Quiet.Render(" writes on   ")+st.Text.Render("2")+st.Quiet.Render(" goes on to the system"))
+	for _, part := range [][]string{questions, times} { // where there is room for them
+		if len(out)+len(part)+len(keys) <= height {
+			out = append(out, part...)
+		}
+	}
+	return append(out, keys...)
 }
 
 func (v featureStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
@@ -73,7 +85,11 @@ func (v featureStep) edit() tea.Cmd {
 	}
 	owner := role("Owner", m.Team.Owner, "knows the feature, answers questions", func(t string) { s.m.Team.Owner = t })
 	owner.hint = "Alone? Leave the roles empty."
-	return s.open(&form{title: "The feature", fields: []*field{
+	first := 0
+	if m.Title != "" && m.Title != threatmodel.Nameless && m.Feature == "" {
+		first = 1 // where there is something to write
+	}
+	return s.open(&form{title: "The feature", cur: first, fields: []*field{
 		s.text("Title", m.Title, "what you call it", 1, func(t string) { s.m.Title = t }),
 		s.text("Feature", m.Feature, "Who uses it for what? What is new?", 4, func(t string) { s.m.Feature = t }),
 		owner,
@@ -86,18 +102,23 @@ func (v featureStep) edit() tea.Cmd {
 
 func (v featureStep) help() []key.Binding { return []key.Binding{bind("enter", "write")} }
 
+// assetsStep takes an asset a line.
+type assetsStep struct{ *entryLine }
+
+func (v *assetsStep) lines(width, height int) []string {
+	return v.entryLine.lines(width, v.list.lines(width, height-2))
+}
+
 func newAssets(s *Screen) view {
-	l := &list{s: s, what: "an asset", empty: "No asset yet. Think of data first: what would somebody pay for, what would hurt if everybody read it, changed it, or could not get at it? Then of money, trust, and time."}
+	l := &list{s: s, what: "an asset", empty: "No asset yet. Think of data first: what would somebody pay for, what would hurt if everybody read it, changed it, or could not get at it? Then of money, trust, and time. One on each line; its class (public, confidential, restricted, secret) and whose it is may follow, after commas."}
 	l.n = func() int { return len(s.m.Assets) }
 	l.row = func(i, w int) string {
 		st := s.o.Styles
 		a := s.m.Assets[i]
 		return columns(w, []int{40, 16}, st.Text.Render(a.Name), st.Strong.Render(a.Class), st.Quiet.Render(a.Owner))
 	}
-	l.add = func() { s.m.AddAsset(threatmodel.Asset{}) }
 	l.blank = func(i int) bool { return s.m.Assets[i].Name == "" }
-	l.named = func(i int) { s.m.NameAsset(i) }
-	l.remove = func(i int) { s.m.RemoveAsset(s.m.Assets[i].ID) }
+	l.remove = func(i int) string { return s.m.RemoveAsset(s.m.Assets[i].ID) }
 	l.swap = func(i, k int) { swapIn(&s.m.Assets)(i, k) }
 	l.form = func(i int) *form {
 		a := s.m.Assets[i]
@@ -109,7 +130,7 @@ func newAssets(s *Screen) view {
 			s.text("Owner", a.Owner, "who decides about it", 1, func(t string) { s.m.Assets[i].Owner = t }),
 		}}
 	}
-	return l
+	return &assetsStep{newEntryLine(s, l, "card numbers, restricted, Ada", (*threatmodel.Model).EnterAsset)}
 }
 
 func newScope(s *Screen) view {
@@ -126,7 +147,7 @@ func newScope(s *Screen) view {
 	}
 	l.add = func() { s.m.Scope = append(s.m.Scope, threatmodel.Scoped{}) }
 	l.blank = func(i int) bool { return s.m.Scope[i].What == "" }
-	l.remove = func(i int) { removeFrom(&s.m.Scope, i) }
+	l.remove = func(i int) string { removeFrom(&s.m.Scope, i); return "" }
 	l.swap = func(i, k int) { swapIn(&s.m.Scope)(i, k) }
 	l.form = func(i int) *form {
 		x := s.m.Scope[i]
@@ -171,12 +192,13 @@ func newAssumptions(s *Screen) view {
 	}
 	l.add = func() { s.m.Questions = append(s.m.Questions, threatmodel.Question{}) }
 	l.blank = func(i int) bool { text, _ := entry(i); return *text == "" }
-	l.remove = func(i int) {
+	l.remove = func(i int) string {
 		if assumption(i) {
 			removeFrom(&s.m.Assumptions, i)
-			return
+		} else {
+			removeFrom(&s.m.Questions, i-len(s.m.Assumptions))
 		}
-		removeFrom(&s.m.Questions, i-len(s.m.Assumptions))
+		return ""
 	}
 	l.form = func(i int) *form {
 		text, who := entry(i)

@@ -20,15 +20,12 @@ import (
 // systemStep draws the system: a line for quick entry, the list of what is
 // there, and the diagram.
 type systemStep struct {
-	s        *Screen
-	entry    *input.Text
-	entering bool
-	list     *list
-	drawing  bool // the diagram is shown instead of the list, where there is no room for both
+	*entryLine
+	drawing bool // the diagram is shown instead of the list, where there is no room for both
 }
 
 func newSystem(s *Screen) view {
-	v := &systemStep{s: s, entry: input.NewText(s.o.Styles, "", "web -> api: HTTPS card data").EnterSubmits()}
+	v := &systemStep{}
 	l := &list{s: s, what: "a part or a flow"}
 	l.n = func() int { return len(s.m.Flows) + len(s.m.Components) }
 	l.row = func(i, w int) string {
@@ -47,13 +44,10 @@ func newSystem(s *Screen) view {
 		c := s.m.Components[i-len(s.m.Flows)]
 		return c.Name + ", " + c.Kind + " in " + s.m.System().ZoneName(c.Zone)
 	}
-	l.remove = func(i int) { s.m.RemovePlace(v.place(i)) }
+	l.remove = func(i int) string { return s.m.RemovePlace(v.place(i)) }
 	l.blank = func(i int) bool { return false }
 	l.form = v.form
-	v.list = l
-	if v.entering = len(s.m.Components) == 0; v.entering {
-		v.entry.Focus()
-	}
+	v.entryLine = newEntryLine(s, l, threatmodel.EntryHelp[0][0], (*threatmodel.Model).Enter)
 	return v
 }
 
@@ -111,103 +105,38 @@ func (v *systemStep) form(i int) *form {
 	}}
 }
 
-func (v *systemStep) stopEntering() {
-	v.entering = false
-	v.entry.Blur()
-}
-
 func (v *systemStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
-	s := v.s
-	switch k.String() {
-	case "tab", "ctrl+d":
+	switch name := k.String(); {
+	case name == "tab" || name == "ctrl+d":
 		v.drawing = !v.drawing
 		return true, nil
-	case "ctrl+n", "ctrl+p", "ctrl+t":
-		return false, nil
+	case v.typing: // the line has the keys
+	case name == "left":
+		return v.list.key(tea.KeyMsg{Type: tea.KeyUp})
+	case name == "right":
+		return v.list.key(tea.KeyMsg{Type: tea.KeyDown})
 	}
-	if v.entering {
-		switch k.String() {
-		case "enter":
-			if v.entry.Blank() {
-				v.stopEntering()
-				return true, nil
-			}
-			return true, v.enter()
-		case "down":
-			if v.list.n() > 0 {
-				v.stopEntering()
-			}
-			return true, nil
-		case "up", "pgup", "pgdown":
-			return true, nil
-		}
-		return true, v.entry.Update(k)
-	}
-	switch k.String() {
-	case "a", "insert", ":":
-		v.entering = true
-		return true, v.entry.Focus()
-	case "up", "k":
-		if v.list.cur == 0 {
-			v.entering = true
-			return true, v.entry.Focus()
-		}
-	case "enter", "e":
-		if v.list.n() == 0 {
-			v.entering = true
-			return true, v.entry.Focus()
-		}
-	case "z": // the whole system anew is one step to take back
-		return true, s.takeBack()
-	}
-	return v.list.key(k)
-}
-
-// enter does what the entry line says; a line that is not understood stays there.
-func (v *systemStep) enter() tea.Cmd {
-	s := v.s
-	if len(s.m.Components)+len(s.m.Flows) >= threatmodel.MaxEntries {
-		s.say("The list is full.")
-		return nil
-	}
-	var told string
-	var err error
-	cmd := s.edit(func(m *threatmodel.Model) { told, err = m.Enter(v.entry.Value()) })
-	if err != nil {
-		s.sayBad(err)
-		return nil
-	}
-	v.entry.SetValue("")
-	s.say("%s", told)
-	return cmd
+	return v.entryLine.key(k)
 }
 
 func (v *systemStep) lines(width, height int) []string {
 	s, st := v.s, v.s.o.Styles
-	pointer := "  "
-	if v.entering {
-		pointer = st.Accent.Render("▸ ")
-	}
-	v.entry.SetSize(min(width, 90)-4, 1)
-	out := []string{pointer + v.entry.View(), st.Frame.Render(strings.Repeat("─", min(width, 90)))}
-	room := height - len(out)
-	if v.list.n() == 0 {
-		for _, h := range threatmodel.EntryHelp {
-			out = append(out, "  "+st.Text.Render(fit(h[0], 32))+st.Quiet.Render(h[1]))
-		}
-		return out
-	}
-	const listWidth = 46
+	room := height - 2
+	var body []string
 	switch {
+	case v.list.n() == 0:
+		for _, h := range threatmodel.EntryHelp {
+			body = append(body, "  "+st.Text.Render(fit(h[0], 32))+st.Quiet.Render(h[1]))
+		}
 	case v.beside(width):
-		w := max(listWidth, min(width-s.diagram.Width()-3, 60))
-		out = append(out, beside(v.rows(w, room), s.picture(width-w-3, room), w, " "+st.Frame.Render("│")+" ")...)
+		w := max(46, min(width-s.diagram.Width()-3, 60))
+		body = beside(v.rows(w, room), s.picture(width-w-3, room), w, " "+st.Frame.Render("│")+" ")
 	case v.drawing:
-		out = append(out, s.picture(width, room)...)
+		body = s.picture(width, room)
 	default:
-		out = append(out, v.rows(width, room)...)
+		body = v.rows(width, room)
 	}
-	return out
+	return v.entryLine.lines(width, body)
 }
 
 // beside reports whether there is room for the list and the diagram.
@@ -219,11 +148,6 @@ func (v *systemStep) beside(width int) bool {
 func (v *systemStep) rows(width, height int) []string {
 	st := v.s.o.Styles
 	rows := v.list.lines(width, height-1)
-	if v.entering { // the pointer is on the entry line
-		for i, r := range rows {
-			rows[i] = strings.Replace(r, "▸", " ", 1)
-		}
-	}
 	for len(rows) < height-1 {
 		rows = append(rows, "")
 	}
@@ -235,10 +159,11 @@ func (v *systemStep) rows(width, height int) []string {
 }
 
 func (v *systemStep) help() []key.Binding {
-	if v.entering {
-		return []key.Binding{bind("enter", "add"), bind("↓ esc", "list"), bind("tab", "diagram")}
+	out := v.entryLine.help()
+	if v.drawing {
+		return append(out, bind("← →", "walk"), bind("tab", "list"))
 	}
-	return []key.Binding{bind("a", "add"), bind("enter", "edit"), bind("x", "remove"), bind("tab", "diagram")}
+	return append(out, bind("tab", "diagram"))
 }
 
 // picture is the diagram as it is, into a room; a place of the list is lit.
@@ -247,8 +172,10 @@ func (s *Screen) picture(width, height int) []string {
 	switch {
 	case s.drawFail != "":
 		return []string{st.Warn.Render("The diagram cannot be drawn: " + s.drawFail)}
-	case s.diagram == nil || len(s.m.Components) == 0:
+	case len(s.m.Components) == 0:
 		return []string{st.Quiet.Render("The diagram is drawn as soon as there is a part.")}
+	case s.diagram == nil:
+		return []string{st.Quiet.Render("drawing …")}
 	case s.drawn != s.systemKey():
 		lines := s.walkLines(width, height-1)
 		return append([]string{st.Quiet.Render("drawing …")}, lines...)
@@ -290,8 +217,8 @@ func (s *Screen) placeNotes(p scenarios.Place) []string {
 	if len(here) == 0 {
 		return nil
 	}
-	out := []string{plural(len(here), "threat", "threats") + " here:"}
-	for _, t := range here[:min(3, len(here))] {
+	out := []string{plural(len(here), "threat", "threats") + " here: " + here[0]}
+	for _, t := range here[1:min(3, len(here))] {
 		out = append(out, "· "+t)
 	}
 	return out

@@ -45,7 +45,7 @@ func newThreats(s *Screen) view {
 	l.add = func() { s.m.AddThreat(threatmodel.Threat{}) }
 	l.named = func(i int) { s.m.NameThreat(i) }
 	l.blank = func(i int) bool { return strings.TrimSpace(s.m.Threats[i].Text) == "" }
-	l.remove = func(i int) { removeFrom(&s.m.Threats, i) }
+	l.remove = func(i int) string { removeFrom(&s.m.Threats, i); return "" }
 	l.swap = func(i, k int) { swapIn(&s.m.Threats)(i, k) }
 	l.form = v.form
 	v.all = l
@@ -185,7 +185,7 @@ func (v *threatsStep) key(k tea.KeyMsg) (bool, tea.Cmd) {
 			s.say("Something was found here; e opens it.")
 			return true, nil
 		}
-		return true, s.edit(func(m *threatmodel.Model) {
+		s.edit(func(m *threatmodel.Model) {
 			if m.Look(place, letter) {
 				s.say("Looked, and nothing. That is worth knowing.")
 			} else {
@@ -250,7 +250,7 @@ func (v *threatsStep) lines(width, height int) []string {
 		return v.all.lines(width, height)
 	}
 	if width >= wideFrom-4 {
-		w := 52
+		w := max(52, min(width-53, 76))
 		return beside(v.grid(w, height), v.lens(min(width-w-3, 70), height), w, " "+v.s.o.Styles.Frame.Render("│")+" ")
 	}
 	lensHeight := 7
@@ -312,9 +312,9 @@ func (v *threatsStep) grid(width, height int) []string {
 	}
 	more := ""
 	if rest := len(places) - v.top - room; rest > 0 {
-		more = fmt.Sprintf(" · %d more below", rest)
+		more = fmt.Sprintf(" · %d more ↓", rest)
 	}
-	return append(out, st.Quiet.Render("  · not looked   ○ nothing   2 found"+more))
+	return append(out, st.Quiet.Render("  · not looked   ○ nothing   a number: found"+more))
 }
 
 // lens asks the questions for the square under the cursor, and shows what was
@@ -324,7 +324,7 @@ func (v *threatsStep) lens(width, height int) []string {
 	place, letter := v.place(), letters[v.col]
 	p, _ := s.m.System().Place(place)
 	out := []string{st.Letter(letter).Render(letter) + " " + st.Strong.Render(grading.LetterNames[letter]) + st.Quiet.Render(" at ") + st.Strong.Render(fit(input.PlaceName(p), max(8, width-len(grading.LetterNames[letter])-6)))}
-	if f, ok := s.m.Flow(place); ok {
+	if f, ok := s.m.Flow(place); ok && height > 4 { // in a small window the questions come first
 		say := strings.TrimSpace(f.Protocol + " " + f.Carries)
 		out = append(out, st.Quiet.Render(fit(strings.TrimPrefix(say+" · crosses "+input.Crossing(p), " · "), width)))
 	}

@@ -6,7 +6,6 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,23 +30,30 @@ type Options struct {
 	Model    *threatmodel.Model
 	Guide    *threatmodel.Guide
 	Name     func(*threatmodel.Model) string // how a command line names the model after this session
+	Path     func() string                   // the file that the model is kept in now
 	Document string                          // the design document as Markdown; "" for none
 	// Drawing is the diagram of Model when it is there already; nil otherwise.
 	Drawing *scenarios.Diagram
 	// Key is what the author of a practice feature knows; nil for a feature of one's own.
 	Key func() (*grading.Key, error)
+	// At is the step on which the model was left; nil when that is not known.
+	At *threatmodel.Step
 	// Save keeps the model, durably.
 	Save func(*threatmodel.Model) error
+	// KeepStep remembers the step; nil where there is nowhere to.
+	KeepStep func(threatmodel.Step) error
 	// Draw lays a system out. It may take seconds and is called in the background.
 	Draw  func(context.Context, *scenarios.System) (text, places string, err error)
 	Now   func() time.Time
 	After func(time.Duration, tea.Msg) tea.Cmd
 }
 
-// How long after a change the model is saved and drawn.
+// How long after a change the model is saved and drawn, and after a failure
+// saved once more.
 const (
-	saveDelay = 400 * time.Millisecond
-	drawDelay = 300 * time.Millisecond
+	saveDelay  = 400 * time.Millisecond
+	retryDelay = 3 * time.Second
+	drawDelay  = 300 * time.Millisecond
 )
 
 // A view is the screen of one step.
@@ -75,10 +81,8 @@ type Screen struct {
 	undo   []*threatmodel.Model
 	before *threatmodel.Model // of the edit that is under way
 	saver  *saver
-	// afterBack saves and draws after a form that esc has closed.
-	afterBack tea.Cmd
-	due       bool  // a save is about to begin
-	failed    error // of the last save
+	due    bool  // a save is about to begin
+	failed error // of the last save
 
 	diagram  *scenarios.Diagram
 	drawn    string // the system that the diagram shows
@@ -133,17 +137,22 @@ func Target(msg tea.Msg) *Screen {
 	return nil
 }
 
-// New makes a workspace on the first step that is not done. A practice feature
-// that nobody has worked on yet opens on the first one, where its document is.
+// New makes a workspace on the step on which the model was left, or else on the
+// first that is not done. A practice feature that nobody has worked on yet opens on
+// the first one, where its document is.
 func New(o Options) *Screen {
-	s := &Screen{o: o, m: o.Model, saver: &saver{save: o.Save}}
+	s := &Screen{o: o, m: o.Model, saver: &saver{save: o.Save, keepStep: o.KeepStep}}
 	s.saver.saved.Store(s.m.Clone())
+	s.saver.step.Store(-1)
 	s.views = [threatmodel.StepCount]view{
 		newFeature(s), newSystem(s), newAssets(s), newScope(s), newAssumptions(s), newThreats(s), newPriority(s), newDecisions(s), newReview(s),
 	}
 	fresh := s.m.Practice != "" && len(s.m.Assets)+len(s.m.Threats)+len(s.m.Scope)+len(s.m.Assumptions) == 0
 	for !fresh && s.step < threatmodel.ReviewStep && s.m.Done(s.step) {
 		s.step++
+	}
+	if o.At != nil {
+		s.step = *o.At
 	}
 	s.began = o.Now()
 	s.entered = s.began
@@ -174,8 +183,19 @@ func (s *Screen) Typing() bool {
 	if s.form != nil {
 		return true
 	}
-	sys, ok := s.views[s.step].(*systemStep)
-	return ok && s.over == nil && sys.entering
+	e := s.entry()
+	return e != nil && s.over == nil && e.typing
+}
+
+// entry is the step's line for quick entry; nil where there is none.
+func (s *Screen) entry() *entryLine {
+	switch v := s.views[s.step].(type) {
+	case *systemStep:
+		return v.entryLine
+	case *assetsStep:
+		return v.entryLine
+	}
+	return nil
 }
 
 // Status is what the header says: whether all is saved, and the agenda.
@@ -193,11 +213,12 @@ func (s *Screen) Status() string {
 }
 
 // kept reports whether the model on the disk is this one.
-func (s *Screen) kept() bool { return reflect.DeepEqual(s.saver.saved.Load(), s.m) }
+func (s *Screen) kept() bool { return s.saver.saved.Load().Equal(s.m) }
 
 // Flush saves what is not saved yet.
 func (s *Screen) Flush() error {
 	s.endEdit()
+	s.keepStep()
 	if s.kept() {
 		return nil
 	}
@@ -205,20 +226,37 @@ func (s *Screen) Flush() error {
 	return s.failed
 }
 
-// changed saves and draws what was changed, soon.
-func (s *Screen) changed() tea.Cmd {
-	var cmds []tea.Cmd
-	if !s.due {
-		s.due = true
-		cmds = append(cmds, s.o.After(saveDelay, saveMsg{s}))
+// keep has what is not saved and drawn yet saved and drawn soon. It looks at the
+// model and not at what was done, so that nothing that changes it can forget to.
+func (s *Screen) keep() tea.Cmd {
+	var step tea.Cmd
+	if v := s.saver; threatmodel.Step(v.step.Load()) != s.step {
+		v.step.Store(int64(s.step))
+		step = func() tea.Msg { v.writeStep(); return nil }
 	}
-	return tea.Batch(append(cmds, s.drawLater())...)
+	if s.due || s.kept() {
+		return tea.Batch(step, s.drawLater())
+	}
+	s.due = true
+	delay := saveDelay
+	if s.failed != nil {
+		delay = retryDelay
+	}
+	return tea.Batch(s.o.After(delay, saveMsg{s}), step, s.drawLater())
+}
+
+func (s *Screen) keepStep() {
+	s.saver.step.Store(int64(s.step))
+	s.saver.writeStep()
 }
 
 // A saver writes one model at a time, and never an older one over a newer one.
 type saver struct {
 	save  func(*threatmodel.Model) error
 	saved atomic.Pointer[threatmodel.Model] // what is on the disk
+
+	keepStep func(threatmodel.Step) error
+	step     atomic.Int64 // the step that is to be kept; -1 before the first
 
 	mu      sync.Mutex
 	asked   atomic.Int64
@@ -241,15 +279,24 @@ func (v *saver) write(m *threatmodel.Model, n int64) error {
 	return nil
 }
 
+// writeStep keeps the newest step. Where somebody is must not be in their way: when
+// it cannot be kept, nothing is said.
+func (v *saver) writeStep() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.keepStep != nil {
+		_ = v.keepStep(threatmodel.Step(v.step.Load()))
+	}
+}
+
 // maxUndo is how many changes can be taken back.
 const maxUndo = 100
 
 // edit changes the model as one step that can be taken back.
-func (s *Screen) edit(do func(m *threatmodel.Model)) tea.Cmd {
+func (s *Screen) edit(do func(m *threatmodel.Model)) {
 	s.begin()
 	do(s.m)
 	s.endEdit()
-	return s.changed()
 }
 
 // begin remembers the model before an edit.
@@ -264,7 +311,7 @@ func (s *Screen) endEdit() {
 	if s.before == nil {
 		return
 	}
-	if !reflect.DeepEqual(s.before, s.m) {
+	if !s.before.Equal(s.m) {
 		s.undo = append(s.undo, s.before)
 		if len(s.undo) > maxUndo {
 			s.undo = s.undo[1:]
@@ -273,15 +320,14 @@ func (s *Screen) endEdit() {
 	s.before = nil
 }
 
-func (s *Screen) takeBack() tea.Cmd {
+func (s *Screen) takeBack() {
 	if len(s.undo) == 0 {
 		s.say("There is nothing to take back.")
-		return nil
+		return
 	}
 	*s.m = *s.undo[len(s.undo)-1]
 	s.undo = s.undo[:len(s.undo)-1]
 	s.say("Taken back.")
-	return s.changed()
 }
 
 func (s *Screen) say(format string, args ...any) {
@@ -303,14 +349,13 @@ func (s *Screen) open(f *form) tea.Cmd {
 	return f.focus()
 }
 
-func (s *Screen) closeForm() tea.Cmd {
+func (s *Screen) closeForm() {
 	f := s.form
 	s.form = nil
 	if f.done != nil {
 		f.done()
 	}
 	s.endEdit()
-	return s.changed()
 }
 
 // Back closes what is open: a form, an overlay, the entry line. What is to be
@@ -318,14 +363,14 @@ func (s *Screen) closeForm() tea.Cmd {
 func (s *Screen) Back() bool {
 	switch {
 	case s.form != nil:
-		s.afterBack = s.closeForm()
+		s.closeForm()
 		return true
 	case s.over != nil:
 		s.over = nil
 		return true
 	}
-	if sys, ok := s.views[s.step].(*systemStep); ok && sys.entering {
-		sys.stopEntering()
+	if e := s.entry(); e != nil && e.typing {
+		e.stop()
 		return true
 	}
 	if th, ok := s.views[s.step].(*threatsStep); ok && th.list {
@@ -335,28 +380,29 @@ func (s *Screen) Back() bool {
 	return false
 }
 
-// AfterBack is what the last Back has set going; nil for nothing.
-func (s *Screen) AfterBack() tea.Cmd {
-	cmd := s.afterBack
-	s.afterBack = nil
-	return cmd
-}
+// AfterBack saves and draws what Back has left.
+func (s *Screen) AfterBack() tea.Cmd { return s.keep() }
 
-// Update handles a message.
-func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+// Update handles a message. Whatever it was, what it changed is on its way to the
+// disk after it.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd { return tea.Batch(s.handle(msg), s.keep()) }
+
+func (s *Screen) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case saveMsg:
 		return s.save()
 	case savedMsg:
-		if s.failed = msg.err; msg.err != nil {
+		if msg.err != nil && (s.failed == nil || s.failed.Error() != msg.err.Error()) { // said once, and tried again until it succeeds
 			s.sayBad(msg.err)
 		}
+		s.failed = msg.err
 	case drawMsg:
 		s.drawDue = false
 		return s.draw()
 	case drawnMsg:
 		return s.take(msg)
 	case minuteMsg:
+		s.due = false // should the timer of a save have been lost, another is set
 		return s.o.After(time.Minute, minuteMsg{s})
 	case tea.KeyMsg:
 		return s.key(msg)
@@ -369,6 +415,10 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 // save writes the model in a command.
 func (s *Screen) save() tea.Cmd {
 	s.due = false
+	if s.kept() { // a save that was under way has written it
+		s.failed = nil
+		return nil
+	}
 	m, n, v := s.m.Clone(), s.saver.next(), s.saver
 	return func() tea.Msg { return savedMsg{s, v.write(m, n)} }
 }
@@ -376,12 +426,9 @@ func (s *Screen) save() tea.Cmd {
 func (s *Screen) key(k tea.KeyMsg) tea.Cmd {
 	s.status = ""
 	if s.form != nil {
-		done, changed, cmd := s.form.key(k)
+		done, cmd := s.form.key(k)
 		if done {
-			return tea.Batch(cmd, s.closeForm())
-		}
-		if changed {
-			cmd = tea.Batch(cmd, s.changed())
+			s.closeForm()
 		}
 		return cmd
 	}
@@ -400,7 +447,7 @@ func (s *Screen) key(k tea.KeyMsg) tea.Cmd {
 	case "1", "2", "3", "4", "5", "6", "7", "8", "9":
 		s.goTo(threatmodel.Step(k[0] - '1'))
 	case "u", "ctrl+z":
-		return s.takeBack()
+		s.takeBack()
 	case "ctrl+t":
 		s.toggle(newReading(s))
 	case "ctrl+d":

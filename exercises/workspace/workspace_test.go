@@ -40,7 +40,7 @@ func newPlayer(t testing.TB, m *threatmodel.Model, width, height int, change fun
 	p := &player{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	in := inputtest.Options()
 	o := Options{
-		Styles: in.Styles, Markdown: in.Markdown, Model: m, Guide: g, Name: func(*threatmodel.Model) string { return "a-model" }, Now: func() time.Time { return p.now },
+		Styles: in.Styles, Markdown: in.Markdown, Model: m, Guide: g, Name: func(*threatmodel.Model) string { return "a-model" }, Path: func() string { return "/home/ada/.local/share/threatlings/models/a-model.yaml" }, Now: func() time.Time { return p.now },
 		Save: func(m *threatmodel.Model) error {
 			if p.fail == nil {
 				p.saved = m.Clone()
@@ -91,14 +91,21 @@ func (p *player) run(cmd tea.Cmd) {
 	}
 }
 
-// wait lets what was put off happen.
+// wait lets what was put off happen, until nothing is.
 func (p *player) wait() {
 	for n := 0; len(p.later) > 0; n++ {
 		if n > 100 {
 			p.t.Fatal("messages without end")
 		}
-		msg := p.later[0]
-		p.later = p.later[1:]
+		p.round()
+	}
+}
+
+// round lets happen what was put off up to now.
+func (p *player) round() {
+	now := p.later
+	p.later = nil
+	for _, msg := range now {
 		p.run(p.s.Update(msg))
 	}
 }
@@ -231,7 +238,7 @@ func TestFromNothing(t *testing.T) {
 	p.keys("enter", "ctrl+u", "'Gift cards'", "tab", "'People buy a card. Others spend it.'", "esc")
 	p.keys("2", "'buyer -> shop: HTTPS card'", "enter", "'shop -> db: SQL over TLS codes'", "enter", "'nothing ->'", "enter").sees("! An arrow needs a name on both sides")
 	p.keys("ctrl+u", "esc").sees("①", "shop -> db: SQL over TLS codes")
-	p.keys("3", "a", "'gift codes'", "tab", "right", "right", "tab", "'Ada'", "enter").sees("gift codes", "confidential", "Ada")
+	p.keys("3", "'gift codes, confidential, Ada'", "enter", "esc").sees("gift codes", "confidential", "Ada")
 	p.keys("4", "a", "'the shop page'", "tab", "right", "tab", "'another team'", "esc").sees("out  the shop page")
 	p.keys("5", "a", "'Codes are random'", "tab", "tab", "'Bo'", "esc", "o", "'Who may refund?'", "esc").sees("we assume  Codes are random", "open       Who may refund?")
 	p.keys("6", "down", "right", "right", "right", "enter", "'An insider reads the gift codes and spends them.'", "esc")
@@ -265,7 +272,7 @@ func TestFromNothing(t *testing.T) {
 // Every change can be taken back, one at a time.
 func TestUndo(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
-	p.keys("3", "home", "x").sees("Removed. u brings it back.")
+	p.keys("3", "home", "x").sees("Removed card data. 6 threats have no asset now. u brings it back.")
 	p.keys("7", "right", "b", "8", "d", "6", "t", "x", "4", "a", "'more'", "esc")
 	if len(p.s.m.Assets) == len(demo(t).Assets) {
 		t.Fatal("nothing was removed")
@@ -283,36 +290,223 @@ func TestUndo(t *testing.T) {
 // leaving tries again and stays.
 func TestSaving(t *testing.T) {
 	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
-	p.keys("3", "a", "'half a na'")
+	p.keys("4", "a", "'half a na'")
 	if !strings.HasPrefix(p.s.Status(), "saving") {
 		t.Errorf("status %q", p.s.Status())
 	}
 	p.wait()
-	if p.saved == nil || p.saved.Assets[0].Name != "half a na" || !strings.HasPrefix(p.s.Status(), "saved") {
+	if p.saved == nil || p.saved.Scope[0].What != "half a na" || !strings.HasPrefix(p.s.Status(), "saved") {
 		t.Errorf("%+v, %q", p.saved, p.s.Status())
 	}
 	p.fail = errors.New("the disk is full")
 	p.keys("'me'")
-	p.wait()
+	p.round()
 	p.sees("! The disk is full")
 	if !strings.HasPrefix(p.s.Status(), "NOT SAVED") || p.s.Flush() == nil {
 		t.Errorf("status %q", p.s.Status())
 	}
+	p.round() // it is tried again, and fails again
+	if p.fail = nil; !strings.HasPrefix(p.s.Status(), "NOT SAVED") {
+		t.Errorf("status %q", p.s.Status())
+	}
+	p.wait() // and again, with no key, until it succeeds
+	if p.saved.Scope[0].What != "half a name" || !strings.HasPrefix(p.s.Status(), "saved") {
+		t.Errorf("%+v, %q", p.saved.Scope, p.s.Status())
+	}
+	p.fail = errors.New("the disk is full again")
+	p.keys("' x'", "backspace", "backspace", "'!'")
+	p.round()
 	p.fail = nil
-	if err := p.s.Flush(); err != nil || p.saved.Assets[0].Name != "half a name" {
-		t.Errorf("%v, %+v", err, p.saved.Assets)
+	if err := p.s.Flush(); err != nil || p.saved.Scope[0].What != "half a name!" {
+		t.Errorf("%v, %+v", err, p.saved.Scope)
+	}
+}
+
+// Whatever was done while a save was due, and whatever had gone wrong before, what
+// stands on the screen reaches the disk without another key.
+func TestEverythingIsSaved(t *testing.T) {
+	for name, keys := range map[string][]string{
+		"a line that is not understood":          {"2", "a", "'-> q'", "enter", "ctrl+u", "'one -> two'", "enter"},
+		"the same, with the list behind it":      {"2", "a", "'-> q'", "enter", "ctrl+u", "esc", "x"},
+		"a line that is there already":           {"2", "a", "'one'", "enter", "'one'", "enter"},
+		"removed, taken back, and the next step": {"2", "x", "u", "3", "x"},
+		"the next step at once":                  {"3", "x", "4"},
+		"a form that esc closes":                 {"4", "a", "'late'", "esc", "ctrl+d"},
+		"a form that stays open":                 {"4", "a", "'late'"},
+		"the document over it":                   {"7", "right", "ctrl+t"},
+		"nothing to take back":                   {"u", "3", "x"},
+		"a rating":                               {"7", "right", "8", "d", "9"},
+		"a class, by arrows":                     {"3", "enter", "tab", "right"},
+		"moved":                                  {"4", "home", "J"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlayer(t, demo(t), 80, 20, nil)
+			p.keys(keys...)
+			for again := range 2 { // the second time nothing of the first may be in the way
+				p.wait()
+				if !reflect.DeepEqual(p.saved, p.s.m) || !strings.HasPrefix(p.s.Status(), "saved") || reflect.DeepEqual(p.saved, demo(t)) {
+					t.Fatalf("round %d: %q", again, p.s.Status())
+				}
+				p.keys("esc", "esc", "5", "a", fmt.Sprintf("'more %d'", again))
+			}
+		})
+	}
+}
+
+// Nothing that is typed at a list is lost: a letter that is no command begins a
+// line, several lines can be pasted, and what is not understood stays.
+func TestTypingAtAList(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	flows, assets := len(p.s.m.Flows), len(p.s.m.Assets)
+	p.keys("2").sees("  a adds a part or a flow")
+	p.keys("'inbox -> bot: SMTP pdf'").sees("▸ inbox -> bot: SMTP pdf")
+	p.keys("enter")
+	if n := len(p.s.m.Flows); n != flows+1 || p.s.m.FlowEntry(p.s.m.Flows[n-1]) != "inbox -> bot: SMTP pdf" {
+		t.Errorf("%+v", p.s.m.Flows)
+	}
+	for _, word := range []string{"export", "jobs", "kafka", "lambda", "gateway", "Grafana", "zone map", "(mail)"} {
+		p.keys("esc", "'"+word+"'").sees("▸ " + word)
+		p.keys("ctrl+u")
+	}
+	p.keys("esc", "3")
+	p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("the bank api key, secret\nIBANs of suppliers, Ada, restricted\n\ncompany money\na, b, c\nlast"), Paste: true}))
+	p.keys("enter").sees("! Write one asset on a line")
+	got := p.s.m.Assets[assets:]
+	if len(got) != 3 || got[0].Name != "the bank api key" || got[0].Class != "secret" || got[1].Class != "restricted" || got[1].Owner != "Ada" || got[1].ID != "ibans-of-suppliers" || got[2].Name != "company money" {
+		t.Errorf("%+v", got)
+	}
+	if rest := p.s.entry().text.Value(); rest != "a, b, c\nlast" {
+		t.Errorf("%q stays", rest)
+	}
+	p.keys("ctrl+u", "esc", "u").sees("Taken back")
+	if len(p.s.m.Assets) != assets {
+		t.Error("a paste is one step to take back")
+	}
+}
+
+// What goes with an entry that is removed is said.
+func TestRemovedWith(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
+	p.keys("2", "'manager -> slack'", "enter", "'slack <-> bot'", "enter", "'bot -> bank'", "enter", "esc", "down", "down", "down", "down")
+	p.s.m.AddThreat(threatmodel.Threat{Text: "t", Place: "2", Letter: "S"})
+	p.keys("x").sees("Removed slack and with it the flows 1 and 2. One threat has no place now. u", "brings it back.")
+	p.keys("u", "home", "x").sees("Removed flow 1, manager → slack. u brings it back.")
+	if len(p.s.m.Components) != 4 || len(p.s.m.Flows) != 2 || p.s.m.Threats[0].Place != "2" {
+		t.Errorf("%+v", p.s.m)
+	}
+}
+
+// The first field that is empty is the one to write in.
+func TestFeatureBeginsWhereNothingIs(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("Slack invoice bot"), 80, 20, nil)
+	p.keys("enter", "'A bot pays.'", "esc")
+	if p.s.m.Title != "Slack invoice bot" || p.s.m.Feature != "A bot pays." {
+		t.Errorf("%q, %q", p.s.m.Title, p.s.m.Feature)
+	}
+}
+
+// A digit at the time begins a date; a day that is none is said and not kept, and
+// so is what the policy wants sooner.
+func TestDates(t *testing.T) {
+	m := threatmodel.New("x")
+	m.AddThreat(threatmodel.Threat{Text: "t", Likelihood: 3, Impact: 3, Date: "2026-04-01"})
+	p := newPlayer(t, m, 80, 20, nil)
+	x := &m.Threats[0]
+	p.keys("8", "enter", "m", "tab", "'Do it'", "tab", "tab", "'Bo'", "tab")
+	if x.When != "release" {
+		t.Fatalf("%+v", x)
+	}
+	p.keys("'w'").sees("Later than the policy says for what is critical: before release.")
+	p.keys("'2026-13-40'").sees("2026-13-40 is no day of the calendar", "It still needs a date.")
+	p.keys("esc").sees("! 2026-13-40 is no day of the calendar. A date is written as 2027-01-31.", "needs a date")
+	if x.When != "revisit" || x.Date != "" || x.Decided() {
+		t.Fatalf("%+v", x)
+	}
+	p.keys("enter", "tab", "tab", "tab", "tab", "'2026-03-01'").sees("2026-03-01 has passed already.")
+	p.keys("ctrl+u", "'2026-03-02'", "esc", "9").sees("✓ Each threat has a decision", "? Threats that wait longer than the policy says: 1.")
+	if x.Date != "2026-03-02" {
+		t.Errorf("%+v", x)
+	}
+}
+
+// While the first drawing is on its way, nobody is told that there is no part.
+func TestFirstDrawing(t *testing.T) {
+	p := newPlayer(t, threatmodel.New("x"), 80, 20, nil)
+	p.keys("2", "tab").sees("a part by itself")
+	p.keys("'a -> b'", "enter").sees("drawing …")
+	p.wait()
+	p.sees("[a]")
+}
+
+// What is out of sight of a list is counted, above and below.
+func TestOutOfSight(t *testing.T) {
+	p := newPlayer(t, large(), 60, 20, nil)
+	for _, step := range []string{"2", "7", "8"} {
+		p.keys(step, "home").sees("more below")
+		p.keys("end").sees("more above")
+		for range 15 {
+			p.keys("up")
+		}
+		p.sees("more above · ", "more below")
+	}
+	p.keys("3") // of which there is one
+	if s := p.screen(); strings.Contains(s, " more ") {
+		t.Errorf("nothing is out of sight of\n%s", s)
+	}
+}
+
+// In a small window the question stands before what is known of the place.
+func TestSmallWindow(t *testing.T) {
+	p := newPlayer(t, demo(t), 60, 16, nil)
+	p.keys("6", "down", "right")
+	p.sees("and could change what goes by?")
+	p.golden("threats-small")
+}
+
+// A model opens on the step on which it was left, also when nothing was changed.
+func TestWhereItWasLeft(t *testing.T) {
+	d := threatmodel.OpenFolder(t.TempDir())
+	f, err := d.Create(demo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Step() != nil {
+		t.Error("a new model was left nowhere")
+	}
+	p := newPlayer(t, demo(t), 80, 20, func(o *Options) { o.KeepStep = f.KeepStep })
+	p.sees("▸9 Review")
+	p.keys("3", "6", "4")
+	if at := f.Step(); at == nil || *at != threatmodel.ScopeStep { // as if it were killed now
+		t.Fatalf("left at %v", at)
+	}
+	newPlayer(t, demo(t), 80, 20, func(o *Options) { o.At = f.Step() }).sees("▸4 Scope")
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A timer that never came back is set again within a minute.
+func TestLostTimer(t *testing.T) {
+	p := newPlayer(t, demo(t), 80, 20, nil)
+	p.keys("3", "x")
+	p.later = nil // lost
+	p.run(p.s.Update(minuteMsg{p.s}))
+	p.wait()
+	if !reflect.DeepEqual(p.saved, p.s.m) {
+		t.Errorf("saved %+v", p.saved)
 	}
 }
 
 // What esc closes is saved like everything else, and so is what comes after it.
 func TestEscSaves(t *testing.T) {
 	p := newPlayer(t, demo(t), 80, 20, nil)
+	p.keys("6", "t")
 	for n, name := range []string{"one", "two"} {
-		p.keys("3", "a", "'"+name+"'")
+		p.keys("a", "'"+name+"'")
 		p.wait()
 		p.keys("esc") // gives the entry its id, and nothing else happens
 		p.wait()
-		if p.saved == nil || len(p.saved.Assets) != len(demo(t).Assets)+n+1 || !strings.HasPrefix(p.s.Status(), "saved") {
+		if p.saved == nil || len(p.saved.Threats) != len(demo(t).Threats)+n+1 || p.saved.Threat(name) == nil || !strings.HasPrefix(p.s.Status(), "saved") {
 			t.Fatalf("%s: %q, %+v", name, p.s.Status(), p.saved)
 		}
 	}
@@ -363,7 +557,7 @@ func TestOddText(t *testing.T) {
 		p := newPlayer(t, demo(t), 60, 20, nil)
 		p.keys("3", "a")
 		p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}))
-		p.keys("esc", "6", "enter")
+		p.keys("enter", "esc", "6", "enter")
 		p.run(p.s.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}))
 		for range 2 {
 			for i, l := range strings.Split(p.screen(), "\n") {

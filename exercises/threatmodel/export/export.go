@@ -98,8 +98,12 @@ func whenOf(t threatmodel.Threat, g *threatmodel.Guide) string {
 	if t.When != "" {
 		w = g.TimeName(t.When)
 	}
-	if t.Date != "" && t.When == "revisit" {
+	switch {
+	case t.When != "revisit":
+	case t.Date != "":
 		w = "revisit on " + t.Date
+	default:
+		w += " (none is set yet)"
 	}
 	return w
 }

@@ -473,3 +473,24 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// A threat is told once, and a day that nobody has set is not left out in silence.
+func TestThreatOnce(t *testing.T) {
+	g, err := threatmodel.ShippedGuide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := threatmodel.New("x")
+	m.AddThreat(threatmodel.Threat{Text: "A thief reads the codes. They are spent within a day.", Decision: "mitigate", When: "revisit"})
+	html, err := HTML(m, g, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"Markdown": string(Markdown(m, g, "")), "HTML": string(html)} {
+		for _, want := range []string{"A thief reads the codes", "They are spent within a day.", "revisit on a date (none is set yet)"} {
+			if n := strings.Count(strings.ReplaceAll(text, `\`, ""), want); n != 1 {
+				t.Errorf("%s says %q %d times:\n%s", name, want, n, text)
+			}
+		}
+	}
+}

@@ -76,7 +76,7 @@ func HTML(m *threatmodel.Model, g *threatmodel.Guide, svg string) ([]byte, error
 	for i, t := range m.Prioritised() {
 		data.Threats = append(data.Threats, threat{
 			N: i + 1, ID: t.ID, Title: orThe(t.Title(), "A threat without words"), Letter: t.Letter, LetterName: letterName(t.Letter), Place: placeOf(m, t), Asset: assetOf(m, t),
-			Rating: ratingOf(t), Severity: t.Severity(), Decision: decisionOf(t), When: whenOf(t, g), Text: t.Text, Plan: t.Plan, Reason: t.Reason, Owner: t.Owner,
+			Rating: ratingOf(t), Severity: t.Severity(), Decision: decisionOf(t), When: whenOf(t, g), Text: t.Beyond(), Plan: t.Plan, Reason: t.Reason, Owner: t.Owner,
 		})
 	}
 	data.Coverage = coverageRows(m, "○", "·")

@@ -149,7 +149,7 @@ func (d *document) threats(m *threatmodel.Model, g *threatmodel.Guide) {
 	})
 	for i, t := range m.Prioritised() {
 		d.p("### %d. %s", i+1, clean.Markdown(orThe(t.Title(), "A threat without words")))
-		d.text(t.Text)
+		d.text(t.Beyond())
 		d.field("Letter", letterName(t.Letter))
 		d.field("Place", placeOf(m, t))
 		d.field("Asset", assetOf(m, t))
