@@ -42,7 +42,10 @@ func TestBackFromTheFirstPageOfALesson(t *testing.T) {
 func TestNothingIsCutInANarrowWindow(t *testing.T) {
 	p := newPlayer(t, 60, 20, nil)
 	p.shows("Introduction to threat mod…  ──")
-	p.keys("2").shows("minutes.").shows("…  new")
+	p.keys("2").shows("minutes.")
+	if got := fitApart("A title of any length", 10); got != "A title…  " {
+		t.Errorf("a title runs into what follows: %q", got)
+	}
 	p.keys("enter right esc x").shows("y forgets, esc keeps it.").shows("keeps the rest.")
 	p.send(tea.WindowSizeMsg{Width: 50, Height: 15})
 	for _, l := range strings.Split(strings.TrimSpace(p.plain()), "\n") {
