@@ -168,3 +168,22 @@ func mustStep(t *testing.T, c *course.Course, id string) *course.Step {
 	}
 	return st
 }
+
+// Whoever is asked back and then asks well is not held to their first words.
+func TestAReplyStandsAlone(t *testing.T) {
+	c, err := course.Load(course.Embedded(), kinds.Decoder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	it, _ := c.Item("denial-of-service.ask")
+	ex, err := it.Exercise()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, first := range []string{"the fields", "the log", "roles and names"} {
+		res, err := ex.Grade(t.Context(), exercises.Answer{first, "+ how many invitations per minute are allowed"})
+		if err != nil || res.Items[0].Mark != exercises.Good {
+			t.Errorf("%q and a good reply: %v, %v", first, res.Items[0], err)
+		}
+	}
+}

@@ -97,9 +97,9 @@ func (q Question) closeness() closeness {
 }
 
 func (j *judged) judge(text, said, label string) exercises.Item {
-	v := j.x.matcher().Match(text + said)
-	if own := j.x.matcher().Match(said); own.Status == grading.PhraseCredited && own.P >= v.P {
-		v = own // the reply alone is the clearer
+	v, whole := j.x.matcher().Match(text+said), text+said
+	if own := j.x.matcher().Match(said); own.Status == grading.PhraseCredited && (own.P >= v.P || v.Status != grading.PhraseCredited) {
+		v, whole = own, said // the reply alone is the clearer
 	}
 	it := exercises.Item{Label: label, Mark: exercises.Unknown, Yours: exercises.CleanLine(text)}
 	if added := exercises.CleanLine(said); added != "" {
@@ -108,14 +108,14 @@ func (j *judged) judge(text, said, label string) exercises.Item {
 	q, key := find(j.x.Questions, v.ID)
 	n, near := find(j.x.Near, v.ID)
 	sure := v.Status == grading.PhraseCredited
-	if sure && (key || near) && v.P < 1 && thin(v.Yours, text) {
+	if sure && (key || near) && v.P < 1 && thin(v.Yours, whole) {
 		sure, v.Status = false, grading.PhraseAsked // nothing but words that fit everything
 	}
-	if sure && (key || near) && v.P < 1 && (!j.x.names(v.Yours) || near && !mostly(v.Yours, text+said)) {
+	if sure && (key || near) && v.P < 1 && (!j.x.names(v.Yours) || near && !mostly(v.Yours, whole)) {
 		sure, v.Status = false, grading.PhraseAsked // it may say something else with a word of the key's in it
 	}
 	replied := said != ""
-	letter := j.x.elsewhere(text+said, v)
+	letter := j.x.elsewhere(whole, v)
 	switch {
 	case grading.Unknowing(said), !replied && grading.Unknowing(text):
 		j.open = true
