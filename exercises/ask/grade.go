@@ -98,7 +98,7 @@ func (q Question) closeness() closeness {
 
 func (j *judged) judge(text, said, label string) exercises.Item {
 	v, whole := j.x.matcher().Match(text+said), text+said
-	if own := j.x.matcher().Match(said); own.Status == grading.PhraseCredited && (own.P >= v.P || v.Status != grading.PhraseCredited) {
+	if own := j.x.matcher().Match(said); own.Status == grading.PhraseCredited && (own.P >= v.P || v.Status != grading.PhraseCredited || fragment(text)) {
 		v, whole = own, said // the reply alone is the clearer
 	}
 	it := exercises.Item{Label: label, Mark: exercises.Unknown, Yours: exercises.CleanLine(text)}
