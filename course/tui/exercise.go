@@ -313,6 +313,8 @@ func (x *exercise) pageKey(k tea.KeyMsg) bool {
 	switch by := max(1, x.promptRows-2); {
 	case key.Matches(k, keys.pageUp):
 		x.promptOff -= by
+	case key.Matches(k, keys.pageDown) && x.promptOff+x.promptRows >= len(x.prompt())-1: // without the blank line
+		return true // there is no more of it
 	case key.Matches(k, keys.pageDown):
 		x.promptOff += by
 	default:

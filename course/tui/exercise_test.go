@@ -509,3 +509,29 @@ func TestAnEmptyTextIsSaid(t *testing.T) {
 	p := openItem(t, 80, 24, "groceries.then-and-now")
 	p.keys("tab enter").shows("! Write a line or two first").keys("x").shows("│ x").shows("tab done writing")
 }
+
+// While somebody writes, the task stands still: the button below the field can wait.
+func TestTheTaskStandsStill(t *testing.T) {
+	p := openItem(t, 60, 20, "writing.mend")
+	task := func() string { s, _, _ := strings.Cut(p.plain(), "┌"); return s[strings.Index(s, "\n"):] }
+	before := task()
+	if p.keys("a"); task() != before {
+		t.Errorf("the task moves from\n%s\nto\n%s", before, task())
+	}
+}
+
+// A key that opens something and is pressed twice at once opens it once.
+func TestANoteIsOpenedOnce(t *testing.T) {
+	p := newPlayer(t, 80, 24, nil)
+	l := newLesson(p.m.env, p.m.env.Session.Course.Modules[0].Steps[0], 0)
+	p.send(pushMsg{l})
+	n := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("n")}
+	first, _ := l.studyKey(n)
+	second, _ := l.studyKey(n)
+	p.run(first)
+	p.run(second)
+	p.keys("esc")
+	if p.m.top() != screen(l) {
+		t.Errorf("there is another below:\n%s", p.plain())
+	}
+}

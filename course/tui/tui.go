@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -171,6 +172,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.restyle(msg.s)
 		return m, nil
 	case pushMsg:
+		if twice(m.top(), msg.s) {
+			return m, nil // its key was pressed twice before it was there
+		}
 		m.stack = append(m.stack, msg.s)
 		m.resize()
 		return m, msg.s.Init()
@@ -197,6 +201,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.deliver(msg)
 	}
 	return m, m.top().Update(msg)
+}
+
+// twice reports whether a screen that is to be opened lies on top already.
+func twice(top, next screen) bool {
+	switch next.(type) {
+	case *noteScreen, *glossary, *search:
+		return reflect.TypeOf(top) == reflect.TypeOf(next)
+	}
+	return false
 }
 
 // typedAhead is the most letters in one message that are taken for keys pressed

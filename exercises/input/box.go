@@ -74,6 +74,15 @@ func (b *Box) Help() []key.Binding {
 	return []key.Binding{bind("tab", "done writing")}
 }
 
+// Shown are the lines of Lines that must be in sight: the field while somebody
+// writes, for the button can wait.
+func (b *Box) Shown(lines []string) (first, last int) {
+	if b.onButton {
+		return 0, len(lines) - 1
+	}
+	return 0, len(lines) - 3
+}
+
 // Lines draws the frame, the field and the button.
 func (b *Box) Lines() []string {
 	st := b.styles

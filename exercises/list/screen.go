@@ -22,11 +22,14 @@ func newScreen(x *Exercise, o input.Options) *screen {
 	return &screen{x: x, o: o, box: input.NewBox(o.Styles, strings.Join(o.Draft, "\n"), "one thing on each line", "Hand in")}
 }
 
-func (s *screen) Init() tea.Cmd            { return s.box.Focus() }
-func (s *screen) SetSize(w, h int)         { s.box.SetSize(w, min(10, max(3, h-5))) }
-func (s *screen) Back() bool               { return false }
-func (s *screen) Help() []key.Binding      { return s.box.Help() }
-func (s *screen) Focus() (first, last int) { return 0, strings.Count(s.View(), "\n") }
+func (s *screen) Init() tea.Cmd       { return s.box.Focus() }
+func (s *screen) SetSize(w, h int)    { s.box.SetSize(w, min(10, max(3, h-5))) }
+func (s *screen) Back() bool          { return false }
+func (s *screen) Help() []key.Binding { return s.box.Help() }
+func (s *screen) Focus() (first, last int) {
+	_, last = s.box.Shown(s.box.Lines())
+	return 0, last + 1 // below the count
+}
 
 func (s *screen) Answer() exercises.Answer {
 	if s.box.Text.Value() == "" {

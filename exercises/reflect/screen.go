@@ -140,7 +140,7 @@ func (s *screen) View() string {
 		return s.viewCompare()
 	}
 	lines := s.box.Lines()
-	s.focus = [2]int{0, len(lines) - 1}
+	s.focus[0], s.focus[1] = s.box.Shown(lines)
 	return strings.Join(lines, "\n")
 }
 
