@@ -111,8 +111,14 @@ func TestQuestionsThatEarnNoFullMarks(t *testing.T) {
 		{"pulse.disclosure", "small teams", exercises.Unsure, "Say it as a question"},
 		{"pulse.disclosure", "What about small teams?", exercises.Good, ""},
 		{"pulse.denial", "team of 3 the boss can guess who wrote it", exercises.Plain, "a question for I"},
-		{"pulse.elevation", "can someone answer the survey 1000 times with very long comments", exercises.Unsure, ""},
+		{"pulse.elevation", "can someone answer the survey 1000 times with very long comments", exercises.Plain, "a question for D"},
 		{"pulse.elevation", "can any admin make another admin, whos checking", exercises.Good, "Power that multiplies itself"},
+		{"pulse.elevation", "who can become admin and who removes them when they leave", exercises.Good, ""},
+		{"pulse.disclosure", "what if 600 people click the link at 9 am", exercises.Plain, "a question for D"},
+		{"pulse.tampering", "who has answered", exercises.Plain, "Reading is I"},
+		{"pulse.repudiation", "who changed the answer", exercises.Good, ""},
+		{"information-disclosure.ask", "can Paolo make himself an admin", exercises.Plain, "a question for E"},
+		{"information-disclosure.ask", "does the error show if someone is already member?", exercises.Good, "oracle"},
 	} {
 		it, ok := c.Item(q.id)
 		if !ok {
