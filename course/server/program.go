@@ -16,6 +16,10 @@ import (
 // however fast somebody types.
 const paintWait = 2 * time.Millisecond
 
+// mostGoing is how many commands of one program are done at once before more is
+// typed: some of them cost more than the key that asks for them.
+const mostGoing = 32
+
 // A program runs the model of one connection, as Bubble Tea's programs do, but
 // without goroutines of its own: the crew does what there is to do, one message
 // after the other. A tea.Program keeps three goroutines, which is nothing for one
@@ -26,14 +30,16 @@ type program struct {
 	crew  *crew
 	model drawn
 	paint *painter
+	mouse bool // the terminal is asked for its mouse
 	// over is called once, when the model has quit, with nil, or has panicked.
 	over func(error)
 
-	mu   sync.Mutex
-	free sync.Cond // busy is false again
-	todo []tea.Msg
-	busy bool // somebody is at work
-	done bool
+	mu    sync.Mutex
+	free  sync.Cond // busy is false again
+	todo  []tea.Msg
+	busy  bool // somebody is at work
+	done  bool
+	going int // commands that are being done
 
 	// What follows is for whoever is at work.
 	changed bool        // since it was drawn
@@ -57,8 +63,8 @@ type (
 )
 
 // newProgram makes a program, which begins with its first message.
-func newProgram(c *crew, m drawn, p *painter, over func(error)) *program {
-	x := &program{crew: c, model: m, paint: p, over: over, todo: []tea.Msg{initMsg{}}}
+func newProgram(c *crew, m drawn, p *painter, mouse bool, over func(error)) *program {
+	x := &program{crew: c, model: m, paint: p, mouse: mouse, over: over, todo: []tea.Msg{initMsg{}}}
 	x.free.L = &x.mu
 	x.soon = time.AfterFunc(time.Hour, func() { x.Send(paintMsg{}) })
 	x.soon.Stop()
@@ -71,6 +77,9 @@ func (x *program) Send(msg tea.Msg) {
 	defer x.mu.Unlock()
 	if x.done {
 		return
+	}
+	if _, size := msg.(tea.WindowSizeMsg); size { // only the last one counts
+		x.todo = slices.DeleteFunc(x.todo, func(m tea.Msg) bool { _, old := m.(tea.WindowSizeMsg); return old })
 	}
 	x.todo = append(x.todo, msg)
 	if !x.busy {
@@ -86,7 +95,7 @@ func (x *program) Type(msgs []tea.Msg) {
 		return
 	}
 	x.mu.Lock()
-	for x.busy {
+	for x.busy || x.going >= mostGoing && !x.done {
 		x.free.Wait()
 	}
 	if x.done {
@@ -146,7 +155,10 @@ func (x *program) take() (tea.Msg, bool) {
 		return nil, false
 	}
 	msg := x.todo[0]
-	x.todo = slices.Delete(x.todo, 0, 1)
+	x.todo[0] = nil
+	if x.todo = x.todo[1:]; len(x.todo) == 0 {
+		x.todo = nil
+	}
 	return msg, true
 }
 
@@ -172,7 +184,8 @@ func (x *program) end(err error) {
 	x.done, x.todo = true, nil
 	x.soon.Stop()
 	x.mu.Unlock()
-	x.over(err)
+	// A fault in the end of one program is no reason to end the others.
+	_ = contained(func() error { x.over(err); return nil })
 	x.mu.Lock()
 	x.busy = false
 	x.free.Broadcast()
@@ -184,6 +197,8 @@ func (x *program) step(msg tea.Msg) {
 	switch m := msg.(type) {
 	case nil:
 		return
+	case initMsg:
+		x.paint.begin(x.mouse)
 	case paintMsg:
 		x.waiting, x.asked = false, false
 		return
@@ -238,7 +253,16 @@ func (x *program) perform(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
+	x.mu.Lock()
+	x.going++
+	x.mu.Unlock()
 	x.crew.start(func() {
+		defer func() {
+			x.mu.Lock()
+			x.going--
+			x.free.Broadcast()
+			x.mu.Unlock()
+		}()
 		defer func() {
 			if r := recover(); r != nil {
 				x.Send(brokenMsg{fmt.Sprintf("%v\n%s", r, debug.Stack())})

@@ -73,7 +73,7 @@ func (d *diary) run(t *testing.T, out *terminal) (*program, chan error) {
 	over := make(chan error, 2)
 	c := newCrew(2)
 	t.Cleanup(c.stop)
-	p := newProgram(c, d, newPainter(out, time.Hour, func() {}), func(err error) { over <- err })
+	p := newProgram(c, d, newPainter(out, time.Hour, func() {}), false, func(err error) { over <- err })
 	p.Send(tea.WindowSizeMsg{Width: 40, Height: 10})
 	return p, over
 }

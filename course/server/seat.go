@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -100,13 +101,12 @@ func (x *seat) stop() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.stopped = true
+	time.AfterFunc(byeWait, x.hangUp)
 	if x.program != nil {
 		x.program.Send(tea.Quit())
 		return
 	}
 	go func() { // a client that takes nothing keeps the server waiting no longer than others
-		late := time.AfterFunc(byeWait, x.hangUp)
-		defer late.Stop()
 		_, _ = io.WriteString(x.sess, "\r\n"+stopWord) // it may be gone
 		_ = x.sess.Close()                             // the line mode ends with its input
 	}()
@@ -124,11 +124,23 @@ func (x *seat) isStopped() bool {
 
 // run gives somebody what they came for, until they leave.
 func (x *seat) run() {
-	show, err := x.prepare()
-	if show != nil {
-		err = show()
-	}
-	x.finish(err)
+	x.finish(contained(func() error {
+		show, err := x.prepare()
+		if show != nil {
+			err = show()
+		}
+		return err
+	}))
+}
+
+// contained does something, of which a panic ends nothing but this seat.
+func contained(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a seat panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return do()
 }
 
 // byeWait is how long a client may take to hang up when there is nothing more to see.
@@ -136,19 +148,22 @@ const byeWait = 2 * time.Second
 
 // finish ends the seat, once: what it holds is saved, and the client is told.
 func (x *seat) finish(err error) {
+	if errors.Is(err, io.EOF) {
+		err = nil // they have left
+	}
 	x.ended.Do(func() {
 		for _, end := range slices.Backward(x.ending) {
-			err = errors.Join(err, end())
+			err = errors.Join(err, contained(end))
 		}
 		x.s.o.Log.Info("left", "who", x.who(), "minutes", int(time.Since(x.began).Minutes()), "err", err)
 		code := 0
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil {
 			code = 1
 		}
+		time.AfterFunc(byeWait, x.hangUp)
 		_ = x.sess.Exit(code) // the client may be gone
 		x.s.left(x)
 		close(x.over)
-		time.AfterFunc(byeWait, x.hangUp)
 	})
 }
 
@@ -297,7 +312,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show fu
 	}
 	model := tui.New(ctx, o)
 	paint := newPainter(x.channel(), x.s.o.Slow, x.hangUp)
-	p = newProgram(x.s.crew, model, paint, x.finish)
+	p = newProgram(x.s.crew, model, paint, !settings.NoMouse, x.finish)
 	x.atEnd(func() error {
 		paint.end()
 		err := errors.Join(model.Flush(), model.Close())
@@ -306,7 +321,7 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show fu
 		}
 		return err
 	})
-	mouse, window := !settings.NoMouse, pty.Window
+	window := pty.Window
 	return func() error {
 		x.mu.Lock()
 		x.program = p
@@ -314,7 +329,6 @@ func (x *seat) screens(ctx context.Context, o tui.Options, pty ssh.Pty) (show fu
 		if x.isStopped() {
 			return nil
 		}
-		paint.begin(mouse)
 		windowsOf(x.sess.Context()).listen(window, func(w ssh.Window) { p.Send(tea.WindowSizeMsg{Width: w.Width, Height: w.Height}) })
 		for typed := (&keys{r: newPaced(ctx, x.sess), decode: x.s.decoders.decode}); ; {
 			msgs, err := typed.next()

@@ -221,9 +221,13 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-saved:
 	case <-ctx.Done():
 	}
+	err := s.ssh.Close()
+	select { // whoever was waited for in vain is cut off now, and what they wrote is saved
+	case <-saved:
+	case <-time.After(byeWait):
+	}
 	s.end()
 	s.crew.stop()
-	err := s.ssh.Close()
 	if errors.Is(err, ssh.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		err = nil
 	}
@@ -267,11 +271,14 @@ var refused = map[string]bool{
 
 // onlyShell lets a session have a terminal and a shell, which is the course.
 func onlyShell(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
-	if ctx.Value(ctxSession) != nil {
+	ctx.Lock()
+	had := ctx.Value(ctxSession) != nil
+	ctx.SetValue(ctxSession, true)
+	ctx.Unlock()
+	if had {
 		_ = ch.Reject(gossh.ResourceShortage, "one session for each connection")
 		return
 	}
-	ctx.SetValue(ctxSession, true)
 	begun := make(chan (<-chan *gossh.Request), 1)
 	pass := make(chan *gossh.Request)
 	go ssh.DefaultSessionHandler(srv, conn, guarded{ch, ctx, begun, pass}, ctx)

@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -52,9 +54,10 @@ type exercise struct {
 
 // A saver writes drafts in order: an older one that is late is dropped.
 type saver struct {
-	mu   sync.Mutex
-	next int // number of the next draft
-	done int // highest number that reached the disk, or was overtaken by a submission
+	mu     sync.Mutex
+	next   int         // number of the next draft
+	done   int         // highest number that reached the disk, or was overtaken by a submission
+	handed atomic.Bool // the answer that is being read is handed in
 }
 
 func newExercise(e *env, l *lesson, it *course.Item) *exercise {
@@ -441,7 +444,7 @@ func (x *exercise) flush() error {
 	n, pending := x.saver.next+1, x.dirty || x.saver.done < x.saver.next
 	x.saver.next = n
 	x.saver.mu.Unlock()
-	if !pending || x.grading {
+	if !pending || x.grading && x.saver.handed.Load() {
 		return nil
 	}
 	if err := x.save(n, x.writer()); err != nil {
@@ -456,16 +459,19 @@ func (x *exercise) submit(a exercises.Answer) tea.Cmd {
 		return note("Nothing can be handed in now: " + why)
 	}
 	x.grading = true
+	ctx := context.WithoutCancel(x.env.ctx) // what was handed in counts, also of somebody who has gone
+	x.saver.handed.Store(false)
 	return func() tea.Msg {
 		x.saver.mu.Lock()
 		defer x.saver.mu.Unlock()
-		res, err := x.env.Session.Submit(x.env.ctx, x.item, a)
+		res, err := x.env.Session.Submit(ctx, x.item, a)
 		if err == nil {
 			x.saver.done = x.saver.next // a draft on its way is older than this
+			x.saver.handed.Store(true)
 		}
 		m := gradedMsg{x: x, answer: a, result: res, at: x.env.Session.Now(), err: err}
 		if res.Outcome == exercises.Asked { // in a sitting, it may have been answered by half before
-			m.remark = x.env.Session.Remark(x.env.ctx, x.item, a)
+			m.remark = x.env.Session.Remark(ctx, x.item, a)
 		}
 		return m
 	}

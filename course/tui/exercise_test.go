@@ -14,6 +14,7 @@ import (
 
 	"edu/threatlings/course"
 	"edu/threatlings/exercises"
+	"edu/threatlings/exercises/input"
 	"edu/threatlings/exercises/kinds"
 	"edu/threatlings/progress"
 )
@@ -534,4 +535,44 @@ func TestANoteIsOpenedOnce(t *testing.T) {
 	if p.m.top() != screen(l) {
 		t.Errorf("there is another below:\n%s", p.plain())
 	}
+}
+
+// What is handed in while the connection ends is handed in, or is still a draft.
+func TestHandingInAtTheEnd(t *testing.T) {
+	const id = "billing.top-three"
+	first := newPlayer(t, 80, 24, nil)
+	if err := first.m.env.Session.SaveDraft(t.Context(), mustItem(t, first, id), threeCards); err != nil {
+		t.Fatal(err)
+	}
+	p := newPlayerOf(t, first.m.env.Session.Course, first.store, 80, 24, func(o *Options) {
+		o.Open = id
+		o.After = func(time.Duration, tea.Msg) tea.Cmd { return nil } // the timer has not come yet
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	p.m.env.ctx = ctx
+	_, cmd := p.m.Update(input.Submit{}) // what enter leads to; the crew begins with cmd
+	if err := p.m.Flush(); err != nil {  // the connection ends
+		t.Fatal(err)
+	}
+	cancel()
+	var late func(tea.Cmd)
+	late = func(c tea.Cmd) {
+		if c == nil {
+			return
+		}
+		if b, ok := c().(tea.BatchMsg); ok {
+			for _, c := range b {
+				late(c)
+			}
+		}
+	}
+	late(cmd)
+	d, err := p.m.env.Session.Draft(t.Context(), mustItem(t, p, id))
+	events, err2 := p.store.Events(t.Context())
+	for _, e := range events {
+		if e.Kind == progress.Submitted {
+			return
+		}
+	}
+	t.Errorf("it is not handed in; the draft is %q (%v, %v)", d, err, err2)
 }
