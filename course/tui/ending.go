@@ -61,12 +61,19 @@ func (s *ending) Update(msg tea.Msg) tea.Cmd {
 
 // open is the first lesson of the part that is not done.
 func (s *ending) open() *course.Step {
-	for _, st := range s.mod.Steps {
-		if !st.Optional && !st.Coming && s.env.Session.State(st) != course.Done {
-			return st
-		}
+	if open := s.allOpen(); len(open) > 0 {
+		return open[0]
 	}
 	return nil
+}
+
+func (s *ending) allOpen() (open []*course.Step) {
+	for _, st := range s.mod.Steps {
+		if !st.Optional && !st.Coming && s.env.Session.State(st) != course.Done {
+			open = append(open, st)
+		}
+	}
+	return open
 }
 
 // View shows a window of the lines, where they are more than the rows.
@@ -102,10 +109,14 @@ func (s *ending) lines() []string {
 		}
 	}
 	part, _, _ := strings.Cut(s.mod.Title, " · ")
-	if open := s.open(); open != nil {
+	if open := s.allOpen(); len(open) > 0 {
 		say(st.Strong.Render, "This was the last page of "+part+".")
 		lines = append(lines, "")
-		say(st.Text.Render, "One thing is still open: “"+open.Title+"”. Enter goes there; nothing forces you.")
+		still := "One lesson is still open: “" + open[0].Title + "”."
+		if len(open) > 1 {
+			still = fmt.Sprintf("%d lessons are still open, first of all “%s”.", len(open), open[0].Title)
+		}
+		say(st.Text.Render, still+" Enter goes there; nothing forces you.")
 		return lines
 	}
 	tasks, marked, first := s.tally()

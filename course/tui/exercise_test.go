@@ -250,7 +250,7 @@ func TestAPartHasAnEnding(t *testing.T) {
 		}
 	}
 	p.send(pushMsg{newLesson(p.m.env, last, len(last.Pages)-1)})
-	p.keys("ctrl+n").shows("This was the last page of Part 1").shows("still open")
+	p.keys("ctrl+n").shows("This was the last page of Part 1").shows("15 lessons are still open")
 	if strings.Contains(p.plain(), "is done") {
 		t.Error("a part that was not done is called done")
 	}
@@ -575,4 +575,16 @@ func TestHandingInAtTheEnd(t *testing.T) {
 		}
 	}
 	t.Errorf("it is not handed in; the draft is %q (%v, %v)", d, err, err2)
+}
+
+// Enter leads through all of a report's result, what was missed too, before the page is turned.
+func TestEnterReadsTheWholeResult(t *testing.T) {
+	p := reported(t, [2]int{80, 24}, threeCards)
+	missed := false
+	for range 200 {
+		if missed = strings.Contains(p.keys("enter").plain(), "What you missed"); missed {
+			return
+		}
+	}
+	t.Errorf("enter leads past what was missed:\n%s", p.plain())
 }

@@ -274,6 +274,10 @@ func (r *result) key(k tea.KeyMsg) tea.Cmd {
 			r.scroll(r.rows() - 1)
 			return nil
 		}
+		if r.folds() && r.tab < len(r.tabs)-1 { // a report: what was missed is the half of it
+			r.tab, r.off = r.tab+1, 0
+			return nil
+		}
 		return turn(1)
 	case key.Matches(k, keys.next):
 		return turn(1)

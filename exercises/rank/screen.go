@@ -160,7 +160,7 @@ func (s *screen) View() string {
 	case s.held:
 		hint = "Picked up: the arrows move it, enter puts it down."
 	case s.asked:
-		hint, style = "Nothing is moved yet. Enter once more keeps this order.", st.Warn
+		hint, style = "! Nothing is moved yet. Enter again keeps this order.", st.Warn
 	}
 	add(s.cursor, style.Render(ansi.Truncate(hint, s.width, "…")))
 	switch last := len(lines) - 1; {
