@@ -91,6 +91,9 @@ func large(n int) *scenarios.System {
 }
 
 func TestSixtyPlaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a large drawing takes its time")
+	}
 	sys := large(60)
 	text, places, err := Text(context.Background(), sys)
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 
 // How well the manner of statements about one system is known from others.
 func TestMannersLeaveOneOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the model is fitted many times")
+	}
 	b, err := os.ReadFile("testdata/statements.tsv")
 	if err != nil {
 		t.Fatal(err)
