@@ -28,6 +28,9 @@ type player struct {
 	m     *Model
 	store progress.Store
 	quit  bool
+	// holds says which messages of commands are held until they are released.
+	holds func(tea.Msg) bool
+	held  []tea.Msg
 }
 
 func newPlayer(t *testing.T, cols, rows int, change func(*Options)) *player {
@@ -82,6 +85,20 @@ func (p *player) run(cmd tea.Cmd) {
 	case tea.QuitMsg:
 		p.quit = true
 	default:
+		if p.holds != nil && p.holds(msg) {
+			p.held = append(p.held, msg)
+			return
+		}
+		p.send(msg)
+	}
+}
+
+// release sends what was held, and what is held meanwhile.
+func (p *player) release() {
+	p.t.Helper()
+	for len(p.held) > 0 {
+		msg := p.held[0]
+		p.held = p.held[1:]
 		p.send(msg)
 	}
 }
