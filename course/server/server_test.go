@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -321,4 +322,29 @@ func TestStopSaves(t *testing.T) {
 	c.Shows("Good morning")
 	c.Send("n")
 	c.Shows("mind the step")
+}
+
+// A connection has one session, however many it asks for at once.
+func TestOneSession(t *testing.T) {
+	h := start(t, t.TempDir(), nil)
+	for range 5 {
+		c, err := h.dial("learn", sshtest.Key(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		var got atomic.Int64
+		for range 20 {
+			wg.Go(func() {
+				if _, err := c.NewSession(); err == nil {
+					got.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if got.Load() != 1 {
+			t.Errorf("%d sessions on one connection", got.Load())
+		}
+		_ = c.Close()
+	}
 }
